@@ -1,0 +1,1 @@
+"""From an intake to the answer of every criterion: yes, no or unknown, with evidence."""

@@ -1,0 +1,231 @@
+"""Answer every criterion of a rulebook from what was told: yes, no or unknown, with evidence.
+
+Work goes from the entries to the criteria they touch, so an entry costs nothing for rules that are not about it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from mesoscreen.criteria.criterion import NO, UNDECLARED, UNKNOWN, YES, Criterion
+from mesoscreen.criteria.matching import Scope, entry_value, reading_value
+from mesoscreen.criteria.planning import plan_value
+from mesoscreen.criteria.windows import age_within, ages_on, older_than
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mesoscreen.criteria.reading import Statement
+    from mesoscreen.criteria.told import Told, ToldSection
+    from mesoscreen.vocabulary import Vocabulary
+
+ASKED = ("allergies", "conditions", "medications", "procedures")
+"""The history sections: silence about them is an open question."""
+
+
+class Evidence(NamedTuple):
+    """A place of the intake that bears on a criterion."""
+
+    path: str
+    criterion: int
+    concept: str
+    exact: bool
+    value: int
+
+
+class Answers(NamedTuple):
+    """The answer to every criterion, by its number."""
+
+    values: list[int]
+    yes: list[int]
+    unknown: list[int]
+    evidence: dict[int, list[Evidence]]
+    told: Told
+
+
+class Questionnaire:
+    """Every criterion of a rulebook, indexed by the concepts that touch it."""
+
+    def __init__(self, criteria: Sequence[Criterion], vocabulary: Vocabulary) -> None:
+        """Index the criteria; their numbers are their positions."""
+        self.criteria = tuple(criteria)
+        self.vocabulary = vocabulary
+        self.scopes = tuple(Scope.of(criterion, vocabulary) for criterion in self.criteria)
+        self.of_section: dict[str, tuple[int, ...]] = {}
+        self._by_concept: dict[str, dict[str, tuple[int, ...]]] = {}
+        self._any: dict[str, tuple[int, ...]] = {}
+        self._counting: dict[str, tuple[int, ...]] = {}
+        for section in (*ASKED, "measurements", "plan", "patient"):
+            numbers = [n for n, c in enumerate(self.criteria) if c.section == section]
+            self.of_section[section] = tuple(numbers)
+            self._counting[section] = tuple(n for n in numbers if self.criteria[n].count)
+            touched: dict[str, list[int]] = defaultdict(list)
+            wide: list[int] = []
+            for number in numbers:
+                if self.criteria[number].count:
+                    continue
+                if self.criteria[number].concepts:
+                    for concept in self.scopes[number].overlapping:
+                        touched[concept].append(number)
+                else:
+                    wide.append(number)
+            self._by_concept[section] = {concept: tuple(found) for concept, found in touched.items()}
+            self._any[section] = tuple(wide)
+        excipients = vocabulary.excipients
+        self._about_excipients = tuple(
+            n for n in self.of_section["plan"] if not excipients.isdisjoint(self.scopes[n].concepts.within)
+        )
+        self._blank = [UNDECLARED if c.section == "measurements" else NO for c in self.criteria]
+
+    def answer(self, told: Told) -> Answers:
+        """Answer every criterion."""
+        values = self._blank.copy()
+        evidence: dict[int, list[Evidence]] = {}
+        for section in ASKED:
+            self._section(section, told.sections[section], told, values, evidence)
+        for statement in told.sections["measurements"].statements:
+            self._statement("measurements", statement, told, values, evidence)
+        for number in self._touched_by_plan(told):
+            self._plan(number, told, values, evidence)
+        for number in self.of_section["patient"]:
+            values[number], path = _patient(self.criteria[number], told)
+            if path and values[number] in (UNKNOWN, YES):
+                evidence[number] = [Evidence(path, number, "", exact=True, value=values[number])]
+        yes, unknown = [], []
+        for number, value in enumerate(values):
+            if value == YES:
+                yes.append(number)
+            elif value == UNKNOWN:
+                unknown.append(number)
+        return Answers(values, yes, unknown, evidence, told)
+
+    def again(self, number: int, told: Told) -> int:
+        """Answer one criterion afresh, as of `told.on`."""
+        criterion = self.criteria[number]
+        values, evidence = {number: UNDECLARED if criterion.section == "measurements" else NO}, {}  # type: ignore[var-annotated]
+        if criterion.section in ("plan", "patient"):
+            return plan_value(criterion, self.scopes[number], told)[0] if criterion.section == "plan" else _patient(criterion, told)[0]
+        section = told.sections[criterion.section]
+        if criterion.section in ASKED:
+            values[number] = self.open_value(number, section, told)
+        if criterion.count:
+            self._count(number, section, told, values, evidence)  # type: ignore[arg-type]
+            return values[number]
+        for statement in section.statements:
+            self._bears(number, statement, told, values, evidence)  # type: ignore[arg-type]
+        return values[number]
+
+    def open_value(self, number: int, section: ToldSection, told: Told) -> int:
+        """Say whether something the patient was not asked about could satisfy the criterion."""
+        if section.complete:
+            return NO
+        if not section.denials:
+            return UNKNOWN
+        return NO if self.scopes[number].denied(section, told) else UNKNOWN
+
+    def _section(
+        self, name: str, section: ToldSection, told: Told, values: list[int], evidence: dict[int, list[Evidence]]
+    ) -> None:
+        if not section.complete:
+            for number in self.of_section[name]:
+                values[number] = self.open_value(number, section, told)
+        for statement in section.statements:
+            self._statement(name, statement, told, values, evidence)
+        if section.statements:
+            for number in self._counting[name]:
+                self._count(number, section, told, values, evidence)
+
+    def _statement(
+        self, section: str, statement: Statement, told: Told, values: list[int], evidence: dict[int, list[Evidence]]
+    ) -> None:
+        touched = self._by_concept[section]
+        if len(statement.concepts) == 1 and not statement.products:
+            numbers: Iterable[int] = touched.get(statement.concepts[0][0], ())
+        elif statement.products:
+            numbers = [n for n in self.of_section[section] if self.criteria[n].concepts and not self.criteria[n].count]
+        else:
+            numbers = {n for concept, _ in statement.concepts for n in touched.get(concept, ())}
+        for number in numbers:
+            self._bears(number, statement, told, values, evidence)
+        for number in self._any[section]:
+            self._bears(number, statement, told, values, evidence)
+
+    def _bears(
+        self, number: int, statement: Statement, told: Told, values: list[int], evidence: dict[int, list[Evidence]]
+    ) -> None:
+        criterion, scope = self.criteria[number], self.scopes[number]
+        if criterion.section == "measurements":
+            value = reading_value(criterion, scope, statement, told)
+        else:
+            value = entry_value(criterion, scope, statement, told)
+        if value <= UNDECLARED:
+            if value == NO and values[number] == UNDECLARED:
+                values[number] = NO
+            return
+        values[number] = max(values[number], value)
+        concept, exact = scope.witness(statement)
+        evidence.setdefault(number, []).append(Evidence(statement.path, number, concept, exact, value))
+
+    def _count(
+        self, number: int, section: ToldSection, told: Told, values: list[int], evidence: dict[int, list[Evidence]]
+    ) -> None:
+        criterion, scope = self.criteria[number], self.scopes[number]
+        sure: set[str] = set()
+        maybe: set[str] = set()
+        for statement in section.statements:
+            value = entry_value(criterion, scope, statement, told)
+            if value == NO:
+                continue
+            concept, exact = scope.witness(statement)
+            key = concept if criterion.section in ("allergies", "medications") and concept else statement.path
+            maybe.add(key)
+            if value == YES and exact:
+                sure.add(key)
+            evidence.setdefault(number, []).append(Evidence(statement.path, number, concept, exact, value))
+        if len(sure) >= criterion.count:
+            values[number] = YES
+        elif len(maybe) >= criterion.count:
+            values[number] = max(values[number], UNKNOWN)
+        elif values[number] == NO:
+            evidence.pop(number, None)
+
+    def _touched_by_plan(self, told: Told) -> Iterable[int]:
+        products = told.plan.products
+        if products is None or any(p.composition.open for p in products):
+            return self.of_section["plan"]
+        by_concept = self._by_concept["plan"]
+        numbers = set(self._any["plan"])
+        for product in products:
+            for ingredient in product.composition.ingredients:
+                numbers.update(by_concept.get(ingredient.concept, ()))
+            if product.composition.excipients_open:
+                numbers.update(self._about_excipients)
+        return sorted(numbers)
+
+    def _plan(self, number: int, told: Told, values: list[int], evidence: dict[int, list[Evidence]]) -> None:
+        value, places = plan_value(self.criteria[number], self.scopes[number], told)
+        values[number] = value
+        if value >= UNKNOWN and places:
+            evidence[number] = [Evidence(path, number, concept, exact, value) for path, concept, exact in places]
+
+
+def _patient(criterion: Criterion, told: Told) -> tuple[int, str]:
+    patient, on = told.intake.patient, told.on
+    value, path = YES, ""
+    if criterion.age is not None:
+        if patient.birth_date is not None:
+            value, path = age_within(criterion.age, ages_on(patient.birth_date, on)), "/patient/birth_date"
+        elif patient.age is not None:
+            value, path = age_within(criterion.age, (patient.age, patient.age)), "/patient/age"
+        else:
+            value = UNKNOWN
+    if criterion.sex:
+        known = patient.sex in ("female", "male")
+        value = min(value, UNKNOWN if not known else YES if patient.sex in criterion.sex else NO)
+        path = path or "/patient/sex"
+    if criterion.answers_older_than is not None:
+        answered = told.intake.answered
+        old = UNDECLARED if answered is None else older_than(criterion.answers_older_than, answered, on)
+        value, path = min(value, old), path or "/answered"
+    return value, path

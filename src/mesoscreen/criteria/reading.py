@@ -1,0 +1,343 @@
+"""Read an intake with the vocabulary: every name resolved, every default filled in, nothing dropped.
+
+What comes out is what was *told*: statements per section and a plan, still without any criterion in sight.
+A name that is not understood for certain is listed under `unrecognised`; whatever it was read as stays unknown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mesoscreen.criteria.plan import Composition, Plan, PlanReader
+from mesoscreen.criteria.told import Contradiction, Denial, Told, ToldSection, Unrecognised, found, label_of
+from mesoscreen.criteria.windows import LONG_AGO, Span, point, span
+from mesoscreen.intake import SECTIONS, days_of, unit_at
+from mesoscreen.vocabulary import space_of
+from mesoscreen.vocabulary.codes import system_of
+from mesoscreen.vocabulary.units import WrongUnitError, accepted_units, check_unit, convert
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from mesoscreen.intake import Entry, Intake, Measurement, Medication
+    from mesoscreen.vocabulary import Resolution, Vocabulary
+    from mesoscreen.vocabulary.concepts import Space
+
+SPACES: dict[str, tuple[Space, ...]] = {
+    "allergies": ("pharmacy", "product"),
+    "conditions": ("condition",),
+    "medications": ("pharmacy", "product"),
+    "procedures": ("procedure",),
+    "measurements": ("measurement",),
+}
+"""Where the names of each section are looked up."""
+HOMES: dict[str, tuple[tuple[Space, str], ...]] = {
+    "allergies": (("condition", "conditions"),),
+    "conditions": (("procedure", "procedures"), ("pharmacy", "medications")),
+    "medications": (("procedure", "procedures"), ("condition", "conditions")),
+    "procedures": (("condition", "conditions"), ("pharmacy", "medications")),
+    "measurements": (("condition", "conditions"),),
+}
+"""Where a name that stands in the wrong section belongs."""
+
+
+class Statement(NamedTuple):
+    """One entry as understood. `None` in a field means it is not known."""
+
+    path: str
+    concepts: tuple[tuple[str, bool], ...]
+    """What it may be, each with whether that is certain."""
+    products: tuple[str, ...] = ()
+    """Of an allergy: known products it names."""
+    severity: str | None = None
+    controlled: bool | None = None
+    subject: str = "patient"
+    state: str | None = None
+    """now, remission or resolved."""
+    when: Span = Span(None, (LONG_AGO, 0))
+    planned: bool = False
+    areas: tuple[str, ...] | None = None
+    """None where no area was given."""
+    reaction: str | None = None
+    route: str | None = None
+    outcomes: tuple[tuple[str, bool], ...] | None = None
+    settings: tuple[tuple[str, bool], ...] | None = None
+    used: tuple[Composition, ...] | None = None
+    """Of a procedure: the products used in it."""
+    value: float | None = None
+    """Of a measurement: the reading in its canonical unit."""
+    entry: Entry | None = None
+    """None where the patient was unsure, or the name stands in the wrong section."""
+
+
+def read(intake: Intake, vocabulary: Vocabulary, on: date) -> Told:
+    """Read everything the intake says, as of the reference date."""
+    return _Reader(vocabulary, on).read(intake)
+
+
+class _Reader:
+    def __init__(self, vocabulary: Vocabulary, on: date) -> None:
+        self.vocabulary = vocabulary
+        self.on = on
+        self.day = on.toordinal()
+        self.unrecognised: list[Unrecognised] = []
+        self.contradictions: list[Contradiction] = []
+        self.misplaced: dict[str, list[Statement]] = {}
+        self.plans = PlanReader(vocabulary, self.unrecognised)
+
+    def read(self, intake: Intake) -> Told:
+        sections = {name: self._section(name, getattr(intake, name)) for name in SECTIONS}
+        for name, extra in self.misplaced.items():
+            sections[name] = sections[name]._replace(statements=sections[name].statements + tuple(extra))
+        plan: Plan = self.plans.read(intake.treatment)
+        return Told(
+            intake, self.on, sections, plan, tuple(self.unrecognised), tuple(self.contradictions)
+        )
+
+    def _section(self, name: str, given: object) -> ToldSection:
+        if given is None:
+            return ToldSection(asked=False, complete=False, listed=False, statements=(), denials=())
+        if given.__class__ is tuple:
+            statements, _ = self._present(name, given, f"/{name}/")  # type: ignore[arg-type]
+            return ToldSection(asked=True, complete=True, listed=True, statements=tuple(statements), denials=())
+        statements, none = self._present(name, given.present, f"/{name}/present/")  # type: ignore[attr-defined]
+        for number, text in enumerate(given.unsure):  # type: ignore[attr-defined]
+            statements.append(self._unsure(name, text, f"/{name}/unsure/{number}"))
+        denials = [
+            denial
+            for number, text in enumerate(given.denied)  # type: ignore[attr-defined]
+            for denial in self._denied(name, text, f"/{name}/denied/{number}")
+        ]
+        kept = [denial for denial in denials if not self._contradicted(denial, statements)]
+        complete = given.complete or none  # type: ignore[attr-defined]
+        return ToldSection(asked=True, complete=complete, listed=False, statements=tuple(statements), denials=tuple(kept))
+
+    def _present(self, name: str, entries: tuple[Entry, ...], stem: str) -> tuple[list[Statement], bool]:
+        statements, nones = [], []
+        for number, entry in enumerate(entries):
+            statement = self._entry(name, entry, f"{stem}{number}")
+            if statement is None:
+                nones.append(f"{stem}{number}")
+            else:
+                statements.append(statement)
+        if nones and statements:
+            self.contradictions.append(
+                Contradiction((*nones, *(s.path for s in statements)), "`none` stands beside an entry; the entry counts")
+            )
+        return statements, bool(nones)
+
+    def _entry(self, section: str, entry: Entry, path: str) -> Statement | None:
+        """Read one entry; None if all it says is "none"."""
+        vocabulary, spaces = self.vocabulary, SPACES[section]
+        read: Resolution | None = vocabulary.resolve(entry.name, spaces) if entry.name is not None else None
+        if read is not None and read.is_none and not entry.codes:
+            return None
+        concepts, products = found(vocabulary, read, spaces) if read is not None else ((), ())
+        if section == "medications":
+            inside = [c for p in products for c in vocabulary.concept("product", p).contains]
+            concepts += tuple((c, True) for c in inside)
+        if entry.codes:
+            concepts = self._codes(section, entry, path, concepts, read)
+        elif read is not None and not any(exact for _, exact in concepts) and not products:
+            self._unread(section, read, entry, path, concepts)
+        elif section == "medications" and all(vocabulary.concept("pharmacy", c).kind == "substance" for c, _ in concepts):
+            self._elsewhere(section, entry, path, only=("procedures",))
+        return self._statement(section, entry, path, concepts, products, read)
+
+    def _codes(
+        self, section: str, entry: Entry, path: str, named: tuple[tuple[str, bool], ...], read: Resolution | None
+    ) -> tuple[tuple[str, bool], ...]:
+        vocabulary, spaces = self.vocabulary, SPACES[section]
+        coded: list[str] = []
+        for number, code in enumerate(entry.codes):
+            system = system_of(code.system)
+            if system is None:
+                self.unrecognised.append(Unrecognised(f"{path}/codes/{number}", None, ("snomed", "icd-10", "atc", "rxnorm", "unii")))
+                continue
+            for concept in vocabulary.by_code(system, code.code):
+                space = space_of(concept.kind)
+                meant = str(concept.means["is"]) if concept.means is not None else concept.id
+                if space in spaces:
+                    coded.append(meant)
+                elif home := dict(HOMES[section]).get(space):
+                    self._misplace(home, space, meant, f"{path}/codes/{number}")
+        certain = [concept for concept, exact in named if exact]
+        if not coded and not certain:
+            if read is not None:
+                self._unread(section, read, entry, path, named)
+            elif not any(item.path.startswith(f"{path}/codes/") for item in self.unrecognised):
+                self.unrecognised.append(Unrecognised(f"{path}/codes", None, ()))
+        space = spaces[0]
+        if coded and certain and not any(self._related(space, one, other) for one in certain for other in coded):
+            self.contradictions.append(Contradiction((f"{path}/name", f"{path}/codes"), "the name and the code mean different things; both count"))
+        return tuple(dict.fromkeys([*((concept, True) for concept in coded), *(named if not coded else [n for n in named if n[1]])]))
+
+    def _related(self, space: Space, one: str, other: str) -> bool:
+        return one in self.vocabulary.overlaps(space, other)
+
+    def _unread(
+        self, section: str, read: Resolution, entry: Entry, path: str, concepts: tuple[tuple[str, bool], ...]
+    ) -> None:
+        """List a name that was not understood for certain, and count it where it may belong."""
+        if self._elsewhere(section, entry, path, only=None):
+            return
+        label = label_of(self.vocabulary, SPACES[section], concepts[0][0]) if concepts else None
+        self.unrecognised.append(Unrecognised(path, label, read.suggestions if not concepts else ()))
+
+    def _elsewhere(self, section: str, entry: Entry, path: str, *, only: tuple[str, ...] | None) -> bool:
+        placed = False
+        for space, home in HOMES[section]:
+            if entry.name is None or (only is not None and home not in only):
+                continue
+            for concept in self.vocabulary.named(entry.name, space):
+                self._misplace(home, space, concept, path)
+                placed = True
+        return placed
+
+    def _misplace(self, home: str, space: Space, concept: str, path: str) -> None:
+        doubtful = Statement(path, ((concept, False),), when=Span(None, (LONG_AGO, self.day)))
+        self.misplaced.setdefault(home, []).append(doubtful)
+        self.unrecognised.append(Unrecognised(path, self.vocabulary.concept(space, concept).label, ()))
+
+    def _unsure(self, section: str, text: str, path: str) -> Statement:
+        read = self.vocabulary.resolve(text, SPACES[section])
+        concepts, products = found(self.vocabulary, read, SPACES[section])
+        if not any(exact for _, exact in concepts) and not products:
+            label = label_of(self.vocabulary, SPACES[section], concepts[0][0]) if concepts else None
+            self.unrecognised.append(Unrecognised(path, label, read.suggestions))
+        unsure = tuple((concept, False) for concept, _ in concepts)
+        return Statement(path, unsure, when=Span(None, (LONG_AGO, self.day)))
+
+    def _denied(self, section: str, text: str, path: str) -> list[Denial]:
+        spaces = SPACES[section]
+        read = self.vocabulary.resolve(text, spaces)
+        exact = [reading for reading in read.readings if reading.match == "exact"]
+        if not exact or read.areas:
+            label = label_of(self.vocabulary, spaces, read.readings[0].concept) if read.readings else None
+            self.unrecognised.append(Unrecognised(path, label, read.suggestions))
+            return []
+        return [
+            Denial(path, self.vocabulary.descendants(reading.space, reading.concept), dict(read.qualifiers))
+            for reading in exact
+            if reading.space == spaces[0]
+        ]
+
+    def _contradicted(self, denial: Denial, statements: list[Statement]) -> bool:
+        """Report entries that assert what is denied; a denial that is contradicted denies nothing."""
+        against = [
+            s.path
+            for s in statements
+            if s.subject == denial.qualifiers.get("subject", "patient")
+            and any(concept in denial.concepts and (exact or "/unsure/" in s.path) for concept, exact in s.concepts)
+            and all(getattr(s, key, None) in (value, None) for key, value in denial.qualifiers.items() if key != "status")
+        ]
+        if against:
+            self.contradictions.append(Contradiction((*against, denial.path), "asserted and denied; the assertion counts"))
+        return bool(against)
+
+    def _statement(
+        self,
+        section: str,
+        entry: Entry,
+        path: str,
+        concepts: tuple[tuple[str, bool], ...],
+        products: tuple[str, ...],
+        read: Resolution | None,
+    ) -> Statement:
+        told: Mapping[str, str | bool] = read.qualifiers if read is not None else {}
+        severity = self._agree(path, "severity", None if entry.severity == "unknown" else entry.severity, told)
+        controlled = self._agree(path, "controlled", entry.controlled, told)
+        subject = entry.subject
+        if told.get("subject") == "close-family" and "subject" not in entry.model_fields_set:
+            subject = "close-family"
+        areas = self._areas(entry, path, read)
+        state, when, reaction, route = None, Span(None, (LONG_AGO, self.day)), None, None
+        outcomes = settings = used = value = None
+        match section:
+            case "allergies":
+                reaction = None if entry.reaction == "unknown" else entry.reaction  # type: ignore[attr-defined]
+                state = {"active": "now", "resolved": "resolved"}.get(entry.status)  # type: ignore[attr-defined]
+            case "conditions":
+                state, when = self._over_time(entry.status, entry.onset, entry.ended, told, path, entry)  # type: ignore[attr-defined]
+            case "medications":
+                state, when = self._over_time(entry.status, entry.started, entry.stopped, told, path, entry)  # type: ignore[attr-defined]
+                route = self._route(entry, path, concepts, told)  # type: ignore[arg-type]
+            case "procedures":
+                when = point(entry.date, self.day, planned=entry.planned)  # type: ignore[attr-defined]
+                outcomes = self._text(entry.outcome, "outcome", f"{path}/outcome")  # type: ignore[attr-defined]
+                settings = self._text(entry.setting, "setting", f"{path}/setting")  # type: ignore[attr-defined]
+                used = self.plans.used(entry, path, concepts)  # type: ignore[arg-type]
+            case _:
+                when = point(entry.date, self.day, planned=entry.planned)  # type: ignore[attr-defined]
+                value = self._value(entry, path, concepts)  # type: ignore[arg-type]
+        return Statement(
+            path, concepts, products, severity, controlled, subject, state, when, entry.planned, areas,  # type: ignore[arg-type]
+            reaction, route, outcomes, settings, used, value, entry,
+        )  # fmt: skip
+
+    def _agree(self, path: str, key: str, given: object, told: Mapping[str, str | bool]) -> object:
+        """Join what a field says with what the words of the name say; where they differ, nothing is known."""
+        read = told.get(key)
+        if read is None or given is None or read == given:
+            return given if read is None else read
+        self.contradictions.append(Contradiction((f"{path}/name", f"{path}/{key}"), "the name and the field differ; neither is assumed"))
+        return None
+
+    def _over_time(
+        self, status: str | None, start: str | None, end: str | None, told: Mapping[str, str | bool], path: str, entry: Entry
+    ) -> tuple[str | None, Span]:
+        read = told.get("status")
+        ended = end is not None and days_of(end)[0] <= self.day
+        state = {"active": "now", "current": "now", "stopped": "resolved", "unknown": None}.get(status or "", status)
+        if status is None:
+            state = "resolved" if ended else "now"
+            if isinstance(read, str):
+                state = {"active": "now"}.get(read, read)
+        if state == "now" and ended and end is not None and days_of(end)[1] < self.day:
+            key = "ended" if hasattr(entry, "ended") else "stopped"
+            self.contradictions.append(Contradiction((f"{path}/status", f"{path}/{key}"), "said to go on and to have ended; neither is assumed"))
+            state = None
+        if entry.planned:
+            return None, point(start, self.day, planned=True)
+        return state, span(start, end, ongoing=state == "now", on=self.day)
+
+    def _route(
+        self, entry: Medication, path: str, concepts: tuple[tuple[str, bool], ...], told: Mapping[str, str | bool]
+    ) -> str | None:
+        """Say how a medicine is taken: as stated, as its name says, else as it usually is."""
+        if entry.route == "unknown":
+            return None
+        route = self._agree(path, "route", entry.route, told)
+        if route is not None or entry.route is not None:
+            return route  # type: ignore[return-value]
+        usual = {self.vocabulary.concept("pharmacy", c).route for c, exact in concepts if exact}
+        return usual.pop() if len(usual) == 1 else None
+
+    def _areas(self, entry: Entry, path: str, read: Resolution | None) -> tuple[str, ...] | None:
+        if not entry.areas:
+            return read.areas if read is not None and read.areas else None
+        return tuple(area for number, text in enumerate(entry.areas) for area in self.plans.area(text, f"{path}/areas/{number}"))
+
+    def _value(self, entry: Measurement, path: str, concepts: tuple[tuple[str, bool], ...]) -> float | None:
+        for measured, _ in concepts:
+            concept = self.vocabulary.concept("measurement", measured)
+            with unit_at(f"{path}/unit"):
+                if entry.unit is None and concept.unit is not None:  # a bare 7.2 must not be read as 720 %
+                    raise WrongUnitError(accepted_units(concept.unit, concept.conversions))
+                return convert(entry.value, entry.unit, concept.unit, concept.conversions)
+        with unit_at(f"{path}/unit"):
+            check_unit(entry.unit)
+        return None
+
+    def _text(self, text: str | None, space: Space, path: str) -> tuple[tuple[str, bool], ...] | None:
+        if text is None:
+            return None
+        read = self.vocabulary.resolve(text, (space,))
+        if read.is_none and space == "outcome":
+            return (("none", True),)
+        meant = tuple((reading.concept, reading.match == "exact") for reading in read.readings)
+        if not any(exact for _, exact in meant):
+            label = self.vocabulary.concept(space, meant[0][0]).label if meant else None
+            self.unrecognised.append(Unrecognised(path, label, read.suggestions))
+        return meant

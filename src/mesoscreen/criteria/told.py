@@ -1,0 +1,93 @@
+"""What an intake told, once every name in it has been read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from mesoscreen.criteria.plan import Plan
+    from mesoscreen.criteria.reading import Statement
+    from mesoscreen.intake import Intake
+    from mesoscreen.vocabulary import Resolution, Vocabulary
+    from mesoscreen.vocabulary.concepts import Space
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """A name that was not understood for certain."""
+
+    path: str
+    read_as: str | None
+    """What it was read as, where it was read at all; never assumed."""
+    suggestions: tuple[str, ...]
+    """Names the vocabulary knows that are near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Places of the intake that cannot all be right."""
+
+    paths: tuple[str, ...]
+    what: str
+
+
+class Denial(NamedTuple):
+    """Something the patient was asked about and does not have."""
+
+    path: str
+    concepts: frozenset[str]
+    """The concept denied and everything below it."""
+    qualifiers: Mapping[str, str | bool]
+    """Denied only with these: no *uncontrolled* asthma."""
+
+
+class ToldSection(NamedTuple):
+    """One section, read."""
+
+    asked: bool
+    complete: bool
+    listed: bool
+    """Submitted as a list."""
+    statements: tuple[Statement, ...]
+    denials: tuple[Denial, ...]
+
+
+class Told(NamedTuple):
+    """Everything an intake says, as of a day."""
+
+    intake: Intake
+    on: date
+    sections: Mapping[str, ToldSection]
+    plan: Plan
+    unrecognised: tuple[Unrecognised, ...]
+    contradictions: tuple[Contradiction, ...]
+
+
+def found(
+    vocabulary: Vocabulary, read: Resolution, spaces: tuple[Space, ...]
+) -> tuple[tuple[tuple[str, bool], ...], tuple[str, ...]]:
+    """Split what a text was read as into concepts (each with whether that is certain) and known products."""
+    readings = read.readings
+    if len(readings) == 1 and readings[0].space == spaces[0]:
+        return ((readings[0].concept, readings[0].match == "exact"),), ()
+    concepts = tuple((r.concept, r.match == "exact") for r in readings if r.space == spaces[0])
+    products = tuple(r.concept for r in readings if r.space == "product" and r.match == "exact")
+    doubtful = tuple(
+        (ingredient, False)
+        for r in readings
+        if r.space == "product" and r.match != "exact"
+        for ingredient in vocabulary.concept("product", r.concept).contains
+    )
+    return concepts + doubtful, products
+
+
+def label_of(vocabulary: Vocabulary, spaces: tuple[Space, ...], concept: str) -> str:
+    """Give the label of a concept of one of these spaces."""
+    for space in spaces:
+        if vocabulary.has(space, concept):
+            return vocabulary.concept(space, concept).label
+    return concept
