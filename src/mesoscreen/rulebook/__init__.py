@@ -1,0 +1,1 @@
+"""Rules as data: read from YAML, checked, and held under one digest."""

@@ -1,0 +1,59 @@
+"""When a rule applies, as a boolean formula over numbered criteria.
+
+Negation stands only at the leaves, so a formula never decreases as more of its literals hold.
+That one property lets the same formula answer both questions: what is certain, and what is possible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """The criterion holds."""
+
+    criterion: int
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The criterion does not hold."""
+
+    criterion: int
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds."""
+
+    parts: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple[Formula, ...]
+
+
+Formula: TypeAlias = Is | Not | All | AnyOf
+
+
+def literals(formula: Formula) -> Iterator[Is | Not]:
+    """Yield every leaf of the formula, left to right, repeats included."""
+    match formula:
+        case Is() | Not():
+            yield formula
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from literals(part)
+
+
+def criteria_of(formula: Formula) -> tuple[int, ...]:
+    """List the numbers of the criteria the formula mentions, each once, in order of first mention."""
+    return tuple(dict.fromkeys(leaf.criterion for leaf in literals(formula)))

@@ -1,0 +1,182 @@
+"""Load a rulebook from its files: everything read, everything checked, everything wrong reported at its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mesoscreen.criteria.relations import excludes, implies
+from mesoscreen.errors import RulebookError
+from mesoscreen.rulebook.extend import apply_changes
+from mesoscreen.rulebook.files import CrossReactivityFile, RulebookFile, SourceFile, VocabularyFile, WordsFile
+from mesoscreen.rulebook.grammar import Criteria
+from mesoscreen.rulebook.logic import Relations
+from mesoscreen.rulebook.model import Change, Rule, Rulebook, Source
+from mesoscreen.rulebook.problems import Problems
+from mesoscreen.rulebook.rules import Draft, build_rule
+from mesoscreen.rulebook.source import Document, Node, SourceError, read_file
+from mesoscreen.rulebook.words import VocabularyParts, build_vocabulary
+
+if TYPE_CHECKING:
+    from mesoscreen.criteria.criterion import Criterion
+    from mesoscreen.vocabulary import Vocabulary
+
+DOMAINS = ("allergy", "infection", "medical-history")
+SHIPPED_NAME = "mesoscreen"
+_DEPTH = 5
+
+
+def shipped() -> Path:
+    """Find the rulebook this library ships: inside the installed package, or beside the source of a checkout."""
+    inside = Path(str(resources.files("mesoscreen"))) / "rules"
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[3] / "rules"
+
+
+def load(path: str | Path) -> Rulebook:
+    """Load a rulebook.
+
+    Raises:
+        RulebookError: with every problem found.
+
+    """
+    return _Loader().load(Path(path), 0)
+
+
+class _Loader:
+    def __init__(self) -> None:
+        self.problems = Problems()
+
+    def load(self, path: Path, depth: int) -> Rulebook:
+        root = path if path.is_dir() else path.parent
+        main = path / "rulebook.yaml" if path.is_dir() else path
+        head_node = self._read(main, main.name)
+        head = self.problems.read(RulebookFile, head_node) if head_node is not None else None
+        self.problems.stop_if_any()
+        if head is None or head_node is None:
+            raise RulebookError(())
+        base = self._base(head, head_node, root, depth)
+        parts = VocabularyParts()
+        sources: dict[str, Source] = dict(base.sources) if base else {}
+        drafts: list[Draft] = []
+        canonical: dict[str, Any] = {"rulebook": {"name": head.name, "version": head.version, "intended_use": head.intended_use}}
+        if base is not None:
+            canonical["extends"] = base.sha256
+            parts.extend(base.vocabulary)
+        if main.name == "rulebook.yaml":
+            self._folder(root, parts, sources, drafts)
+        for number, _ in enumerate(head.vocabulary):
+            parts.read(head_node.find(("vocabulary", number)), self.problems)
+        self._sources(head_node.get("sources"), sources)
+        rules_node = head_node.get("rules")
+        drafts += [Draft(node, None) for node in (rules_node.items() if rules_node is not None else ())]
+        vocabulary = build_vocabulary(parts, sources, self.problems)
+        criteria = Criteria()
+        rules: dict[str, Rule] = {}
+        relations = _Relating(vocabulary, criteria)
+        if base is not None:
+            for criterion in base.criteria:
+                criteria.number(criterion)
+            rules.update(base.rules)
+        changes = apply_changes(head, head_node, base, drafts, self.problems) if base is not None else ()
+        if base is None and head.changes:
+            self.problems.add("bad-criterion", "`changes` needs `extends`", head_node.key("changes"))
+        for draft in drafts:
+            rule = build_rule(draft, vocabulary, criteria, relations.among, sources, self.problems)
+            if rule is None:
+                continue
+            if rule.id in rules and not draft.replaces:
+                self.problems.add("duplicate-id", f"there is already a rule `{rule.id}`", (draft.node.get("id") or draft.node))
+            rules[rule.id] = rule
+        for change in changes:
+            change.apply(rules)
+        self.problems.stop_if_any()
+        canonical |= {
+            "vocabulary": parts.plain,
+            "sources": {s.id: [s.title, s.publisher, s.url, s.kind, s.read] for s in sources.values()},
+            "rules": {**(base.canonical["rules"] if base else {}), **{d.node.find(("id",)).value: d.node.plain() for d in drafts}},
+            "changes": [[c.change.rule, c.change.what, c.change.reason] for c in changes],
+        }
+        digest = hashlib.sha256(json.dumps(canonical, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        made: tuple[Change, ...] = (base.changes if base else ()) + tuple(c.change for c in changes)
+        return Rulebook(
+            head.name, head.version, digest, head.intended_use or (base.intended_use if base else ""),
+            dict(sorted(rules.items())), vocabulary, tuple(criteria.numbers), relations.all(), sources, made, canonical,
+        )  # fmt: skip
+
+    def _base(self, head: RulebookFile, node: Node, root: Path, depth: int) -> Rulebook | None:
+        if head.extends is None:
+            return None
+        if depth >= _DEPTH:
+            self.problems.add("cycle", "rulebooks extend each other without end", node.get("extends"))
+            self.problems.stop_if_any()
+        if head.extends == SHIPPED_NAME:
+            return Rulebook.default()
+        target = root / head.extends
+        if not target.exists():
+            self.problems.add("missing-file", f"`{head.extends}` is not there", node.get("extends"), "write `mesoscreen` to extend the rulebook the library ships")
+            self.problems.stop_if_any()
+        return self.load(target, depth + 1)
+
+    def _folder(self, root: Path, parts: VocabularyParts, sources: dict[str, Source], drafts: list[Draft]) -> None:
+        listed = self._read(root / "sources.yaml", "sources.yaml") if (root / "sources.yaml").exists() else None
+        self._sources(listed, sources)
+        for file in sorted((root / "vocabulary").glob("*.yaml")):
+            node = self._read(file, f"vocabulary/{file.name}")
+            if node is None:
+                continue
+            if file.name == "words.yaml":
+                parts.words = self.problems.read(WordsFile, node)
+                parts.plain["words"] = node.plain()
+            elif file.name == "cross-reactivity.yaml":
+                parts.cross(node, self.problems.read(CrossReactivityFile, node))
+            elif self.problems.read(VocabularyFile, node) is not None:
+                parts.read(node, self.problems)
+        for domain in DOMAINS:
+            for file in sorted((root / domain).glob("*.yaml")):
+                node = self._read(file, f"{domain}/{file.name}")
+                if node is not None:
+                    drafts.append(Draft(node, (domain, file.stem)))
+
+    def _sources(self, node: Node | None, sources: dict[str, Source]) -> None:
+        if node is None:
+            return
+        if not isinstance(node.value, dict):
+            self.problems.add("wrong-type", "a bibliography is a mapping of id to source", node)
+            return
+        for key, entry in node.value.items():
+            read = self.problems.read(SourceFile, entry)
+            if read is not None:
+                sources[key] = Source(key, read.title, read.publisher or "", read.url or "", read.kind, read.read)
+
+    def _read(self, path: Path, name: str) -> Node | None:
+        try:
+            document: Document = read_file(path, name)
+        except SourceError as error:
+            self.problems.found.append(error.problem)
+            return None
+        return document.root
+
+
+class _Relating:
+    """Works out, once per pair, how the criteria of a rule bear on each other."""
+
+    def __init__(self, vocabulary: Vocabulary, criteria: Criteria) -> None:
+        self.vocabulary = vocabulary
+        self.criteria = criteria
+        self.implications: set[tuple[int, int]] = set()
+        self.exclusions: set[tuple[int, int]] = set()
+
+    def among(self, numbers: tuple[int, ...]) -> Relations:
+        known: list[Criterion] = list(self.criteria.numbers)
+        pairs = [(a, b) for a in numbers for b in numbers if a != b]
+        implications = {(a, b) for a, b in pairs if implies(known[a], known[b], self.vocabulary)}
+        exclusions = {(a, b) for a, b in pairs if a < b and excludes(known[a], known[b])}
+        self.implications |= implications
+        self.exclusions |= exclusions
+        return Relations(implications, exclusions)
+
+    def all(self) -> Relations:
+        return Relations(self.implications, self.exclusions)

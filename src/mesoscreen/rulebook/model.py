@@ -1,0 +1,164 @@
+"""What a rulebook is: rules, the bibliography they cite, and the vocabulary they speak, under one digest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from mesoscreen.criteria.answers import Questionnaire
+from mesoscreen.errors import UnknownRule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mesoscreen.criteria.criterion import Criterion
+    from mesoscreen.rulebook.formula import Formula
+    from mesoscreen.rulebook.logic import Relations
+    from mesoscreen.vocabulary import Vocabulary
+
+Level = Literal["absolute", "relative", "precaution"]
+"""How serious a concern is: absolute contraindication, relative contraindication, precaution."""
+Domain = Literal["allergy", "infection", "medical-history"]
+Support = Literal["strong", "weak", "partial", "inference"]
+Status = Literal["present", "possible", "clear", "not-assessed"]
+
+LEVELS: tuple[Level, ...] = ("absolute", "relative", "precaution")
+"""Most serious first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A published source, as listed in the bibliography."""
+
+    id: str
+    title: str
+    publisher: str = ""
+    url: str = ""
+    kind: str = ""
+    read: bool = False
+    """Whether the text itself, or its abstract, was read for this rulebook. Not clinical validation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What a rule takes from a source."""
+
+    source: Source
+    supports: str
+    strength: Literal["direct", "partial", "context"] = "direct"
+    pinpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A patient that proves a rule: laid over an otherwise complete, negative intake."""
+
+    name: str
+    given: Mapping[str, Any]
+    on: str
+    expect: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One clinical concern."""
+
+    id: str
+    title: str
+    domain: Domain
+    topic: str
+    level: Level
+    if_unanswered: Level
+    """How serious the rule's open question is."""
+    when: Formula
+    """As written, over the rulebook's criteria."""
+    decided: Formula
+    """An equal formula for which Kleene logic is exact; almost always `when` itself."""
+    because: str
+    action: str
+    support: Support
+    sources: tuple[Citation, ...]
+    examples: tuple[Example, ...]
+    ours: str = ""
+    """What in the rule is this project's own inference: a window, a threshold."""
+    disagreement: str = ""
+    """Where sources differ, both sides."""
+    covers: tuple[str, ...] = ()
+    """Other concerns merged into this one."""
+    hazards: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A clinic's own change to a rule of the rulebook it extends, and why."""
+
+    rule: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Vocabulary, rules and bibliography, with one SHA-256 over their canonical form. Immutable."""
+
+    name: str
+    version: str
+    sha256: str
+    intended_use: str
+    rules: Mapping[str, Rule]
+    vocabulary: Vocabulary = field(repr=False)
+    criteria: tuple[Criterion, ...] = field(repr=False)
+    relations: Relations = field(repr=False)
+    sources: Mapping[str, Source] = field(repr=False)
+    changes: tuple[Change, ...] = ()
+    canonical: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The plain data the digest is taken over."""
+
+    def __repr__(self) -> str:
+        return f"<Rulebook {self.name} {self.version}: {len(self.rules)} rules, sha256 {self.sha256[:12]}>"
+
+    @cached_property
+    def questionnaire(self) -> Questionnaire:
+        """Every criterion of the rulebook, ready to be answered."""
+        return Questionnaire(self.criteria, self.vocabulary)
+
+    def rule(self, rule_id: str) -> Rule:
+        """Look up a rule.
+
+        Raises:
+            UnknownRule: there is no such rule.
+
+        """
+        if rule_id in self.rules:
+            return self.rules[rule_id]
+        from rapidfuzz import process  # noqa: PLC0415 - only needed to word an error
+
+        near = tuple(found[0] for found in process.extract(rule_id, list(self.rules), limit=3, score_cutoff=60))
+        raise UnknownRule(rule_id, near)
+
+    @staticmethod
+    def load(path: str | Path) -> Rulebook:
+        """Load a rulebook from its folder, or from a clinic's own file that extends one.
+
+        Raises:
+            RulebookError: something in it is wrong; `problems` lists everything, with file, line and column.
+
+        """
+        from mesoscreen.rulebook.load import load  # noqa: PLC0415 - YAML is read only when a rulebook is
+
+        return load(path)
+
+    @staticmethod
+    def default() -> Rulebook:
+        """Load the rulebook this library ships, once."""
+        return _default()
+
+
+@lru_cache(maxsize=1)
+def _default() -> Rulebook:
+    from mesoscreen.rulebook.load import load, shipped  # noqa: PLC0415
+
+    return load(shipped())

@@ -1,0 +1,102 @@
+"""Collect everything wrong with a rulebook, each thing at its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from mesoscreen.errors import RulebookError, RulebookProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mesoscreen.rulebook.source import Node
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_CODES = {
+    "extra_forbidden": "unknown-key",
+    "missing": "missing-key",
+    "literal_error": "not-an-option",
+}
+
+
+def nearest(word: str, known: Iterable[str], how_many: int = 2) -> tuple[str, ...]:
+    """Pick the known words nearest to a misspelt one."""
+    from rapidfuzz import process  # noqa: PLC0415 - only needed to word an error
+
+    return tuple(found[0] for found in process.extract(word, sorted(known), limit=how_many, score_cutoff=70))
+
+
+def did_you_mean(words: tuple[str, ...]) -> str:
+    """Word a suggestion."""
+    return f"did you mean {' or '.join(f'`{word}`' for word in words)}?" if words else ""
+
+
+class Problems:
+    """A growing list of problems."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.found: list[RulebookProblem] = []
+
+    def add(self, code: str, message: str, at: Node | None = None, hint: str = "") -> None:
+        """Note one problem."""
+        self.found.append(RulebookProblem(code, message, at.at() if at is not None else None, hint))
+
+    def read(self, model: type[Model], node: Node) -> Model | None:
+        """Read a node as a model; note what does not fit and give None."""
+        try:
+            return model.model_validate(node.plain())
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                self._note(model, node, detail)
+            return None
+
+    def _note(self, model: type[BaseModel], node: Node, detail: Any) -> None:  # noqa: ANN401 - pydantic's ErrorDetails
+        place = tuple(part for part in detail["loc"] if part != "[key]")
+        code = _CODES.get(detail["type"], "wrong-type")
+        last = str(place[-1]) if place else ""
+        if code == "missing-key":
+            self.add(code, f"`{last}` is missing", node.find(place[:-1]))
+        elif code == "unknown-key":
+            known = _keys(model, place[:-1])
+            self.add(code, f"`{last}` is not a key that may stand here", node.find(place[:-1]).key(last), did_you_mean(nearest(last, known)) or f"keys: {', '.join(sorted(known))}")
+        elif code == "not-an-option":
+            where = node.find(place)
+            options = [o.strip(" '") for o in detail["ctx"]["expected"].replace(" or ", ", ").split(",")]
+            self.add(code, f"`{where.value}` is not one of {', '.join(options)}", where, did_you_mean(nearest(str(where.value), options)))
+        elif detail["type"] == "string_pattern_mismatch":
+            self.add("bad-id", "not lower-case words joined by hyphens", node.find(place))
+        else:
+            where = node.find(place)
+            hint = 'put it in quotes, "…"' if detail["type"] == "string_type" and isinstance(where.value, bool | int | float) else ""
+            self.add(code, detail["msg"][0].lower() + detail["msg"][1:], where, hint)
+
+    def stop_if_any(self) -> None:
+        """Raise what was found, if anything was."""
+        if self.found:
+            raise RulebookError(tuple(self.found))
+
+
+def _keys(model: type[BaseModel], place: tuple[Any, ...]) -> set[str]:
+    """List the keys allowed at a place inside a model."""
+    current: Any = model
+    for step in place:
+        if isinstance(current, type) and issubclass(current, BaseModel) and step in current.model_fields:
+            current = _inner(current.model_fields[str(step)].annotation)
+    return set(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else set()
+
+
+def _inner(annotation: Any) -> Any:  # noqa: ANN401 - any type annotation
+    arguments = getattr(annotation, "__args__", ())
+    for argument in (annotation, *arguments):
+        found = argument if isinstance(argument, type) and not getattr(argument, "__args__", ()) else None
+        if found is not None and issubclass(found, BaseModel):
+            return found
+    for argument in arguments:
+        inner = _inner(argument)
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            return inner
+    return annotation
