@@ -1,0 +1,1 @@
+"""Prove a rulebook: its examples, and by mutation that the examples would notice a mistake."""

@@ -1,0 +1,1 @@
+"""From verdicts to a report that people and programs can read."""
