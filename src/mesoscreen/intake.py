@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Literal, NoReturn, Self, TypeAlias
@@ -30,7 +29,6 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from mesoscreen.errors import IntakeError, IntakeProblem
-from mesoscreen.vocabulary.units import UnitError
 
 MAX_ENTRIES = 200
 """Most entries one section may hold."""
@@ -116,7 +114,8 @@ Names = Annotated[tuple[Name, ...], Field(max_length=MAX_ENTRIES)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    # Built when the first intake is read: importing the library stays cheap.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
     def __repr_args__(self) -> list[tuple[str | None, Any]]:
         """Show nothing: a `repr` ends up in logs, and everything in here is about a patient."""
@@ -467,15 +466,6 @@ def parse_json(text: str | bytes | bytearray) -> Any:  # noqa: ANN401 - any JSON
     except ValueError:  # a number of thousands of digits
         problem = IntakeProblem("", "not-json", "a number has too many digits")
     raise IntakeError((problem,))
-
-
-@contextmanager
-def unit_at(pointer: str) -> Iterator[None]:
-    """Turn trouble with a unit into an error about this place of the intake."""
-    try:
-        yield
-    except UnitError as error:
-        raise IntakeError((IntakeProblem(pointer, error.code, str(error)),)) from None
 
 
 _CODES = {

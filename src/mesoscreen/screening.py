@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from mesoscreen.criteria.reading import read
@@ -30,11 +29,6 @@ if TYPE_CHECKING:
 
     from mesoscreen.criteria.answers import Answers
 
-try:
-    LIBRARY = version("mesoscreen")
-except PackageNotFoundError:  # run from a source tree that was never installed
-    LIBRARY = "unknown"
-
 
 class Screener:
     """One rulebook, compiled: the specification, and the rule engine where it can be loaded. Thread-safe."""
@@ -49,6 +43,7 @@ class Screener:
         self.engine_name = NAME if is_available() else "specification"
         self.engine = Engine(formulas, criteria=len(rulebook.criteria)) if is_available() else None
         self.composer = Composer(rulebook)
+        self.library = library_version()
         self._declaring = self._rules_on_declarations()
 
     def screen(self, intake: Intake, on: date) -> Report:
@@ -107,8 +102,18 @@ class Screener:
         book = self.rulebook
         digest = hashlib.sha256(intake.canonical()).hexdigest()
         return Stamp(
-            book.name, book.version, book.sha256, book.changes, LIBRARY, self.engine_name, on, digest
+            book.name, book.version, book.sha256, book.changes, self.library, self.engine_name, on, digest
         )
+
+
+def library_version() -> str:
+    """Give the version of this library as installed."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow to import, needed once
+
+    try:
+        return version("mesoscreen")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "unknown"
 
 
 def screener_of(rulebook: Rulebook) -> Screener:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mesoscreen.criteria.criterion import NO, UNKNOWN, YES
 from mesoscreen.criteria.told import Unrecognised
-from mesoscreen.intake import FactAnswers, unit_at
-from mesoscreen.vocabulary.units import convert
+from mesoscreen.criteria.units import amount
+from mesoscreen.intake import FactAnswers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -202,8 +202,7 @@ class PlanReader:
         amounts: dict[str, float] = {}
         for number, quantity in enumerate(given):
             unit, conversions = QUANTITY_UNITS[quantity.name]
-            with unit_at(f"{path}/{number}/unit"):
-                amounts[quantity.name] = convert(quantity.value, quantity.unit, unit, conversions)
+            amounts[quantity.name] = amount(quantity.value, quantity.unit, unit, conversions, f"{path}/{number}/unit")
         return amounts
 
     def _meant(self, space: Space, concept: str) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mesoscreen.criteria.plan import Composition, Plan, PlanReader
 from mesoscreen.criteria.told import Contradiction, Denial, Told, ToldSection, Unrecognised, found, label_of
+from mesoscreen.criteria.units import amount, known_unit
 from mesoscreen.criteria.windows import LONG_AGO, Span, point, span
-from mesoscreen.intake import SECTIONS, days_of, unit_at
+from mesoscreen.intake import SECTIONS, days_of
 from mesoscreen.vocabulary import space_of
 from mesoscreen.vocabulary.codes import system_of
-from mesoscreen.vocabulary.units import WrongUnitError, accepted_units, check_unit, convert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +99,7 @@ class _Reader:
         if given is None:
             return ToldSection(asked=False, complete=False, listed=False, statements=(), denials=())
         if given.__class__ is tuple:
-            statements, _ = self._present(name, given, f"/{name}/")  # type: ignore[arg-type]
+            statements, _ = self._present(name, given, f"/{name}/")
             return ToldSection(asked=True, complete=True, listed=True, statements=tuple(statements), denials=())
         statements, none = self._present(name, given.present, f"/{name}/present/")  # type: ignore[attr-defined]
         for number, text in enumerate(given.unsure):  # type: ignore[attr-defined]
@@ -322,12 +322,8 @@ class _Reader:
     def _value(self, entry: Measurement, path: str, concepts: tuple[tuple[str, bool], ...]) -> float | None:
         for measured, _ in concepts:
             concept = self.vocabulary.concept("measurement", measured)
-            with unit_at(f"{path}/unit"):
-                if entry.unit is None and concept.unit is not None:  # a bare 7.2 must not be read as 720 %
-                    raise WrongUnitError(accepted_units(concept.unit, concept.conversions))
-                return convert(entry.value, entry.unit, concept.unit, concept.conversions)
-        with unit_at(f"{path}/unit"):
-            check_unit(entry.unit)
+            return amount(entry.value, entry.unit, concept.unit, concept.conversions, f"{path}/unit")
+        known_unit(entry.unit, f"{path}/unit")
         return None
 
     def _text(self, text: str | None, space: Space, path: str) -> tuple[tuple[str, bool], ...] | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,19 @@ class AnyOf:
 
 
 Formula: TypeAlias = Is | Not | All | AnyOf
+
+
+def renumbered(formula: Formula, numbers: Mapping[int, int]) -> Formula:
+    """Give the same formula over criteria numbered otherwise."""
+    match formula:
+        case Is(criterion):
+            return Is(numbers[criterion])
+        case Not(criterion):
+            return Not(numbers[criterion])
+        case All(parts):
+            return All(tuple(renumbered(part, numbers) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(renumbered(part, numbers) for part in parts))
 
 
 def literals(formula: Formula) -> Iterator[Is | Not]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from mesoscreen.criteria.criterion import Section
 from mesoscreen.criteria.relations import excludes, implies
 from mesoscreen.errors import RulebookError
 from mesoscreen.rulebook.extend import apply_changes
 from mesoscreen.rulebook.files import CrossReactivityFile, RulebookFile, SourceFile, VocabularyFile, WordsFile
+from mesoscreen.rulebook.formula import renumbered
 from mesoscreen.rulebook.grammar import Criteria
 from mesoscreen.rulebook.logic import Relations
 from mesoscreen.rulebook.model import Change, Rule, Rulebook, Source
@@ -99,11 +102,18 @@ class _Loader:
             "rules": {**(base.canonical["rules"] if base else {}), **{d.node.find(("id",)).value: d.node.plain() for d in drafts}},
             "changes": [[c.change.rule, c.change.what, c.change.reason] for c in changes],
         }
+        known = list(criteria.numbers)
+        by_section = sorted(range(len(known)), key=lambda n: (get_args(Section).index(known[n].section), n))
+        numbers = {old: new for new, old in enumerate(by_section)}
+        rules = {
+            rule.id: replace(rule, when=renumbered(rule.when, numbers), decided=renumbered(rule.decided, numbers))
+            for rule in sorted(rules.values(), key=lambda rule: rule.id)
+        }
         digest = hashlib.sha256(json.dumps(canonical, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
         made: tuple[Change, ...] = (base.changes if base else ()) + tuple(c.change for c in changes)
         return Rulebook(
             head.name, head.version, digest, head.intended_use or (base.intended_use if base else ""),
-            dict(sorted(rules.items())), vocabulary, tuple(criteria.numbers), relations.all(), sources, made, canonical,
+            rules, vocabulary, tuple(known[old] for old in by_section), sources, made, canonical,
         )  # fmt: skip
 
     def _base(self, head: RulebookFile, node: Node, root: Path, depth: int) -> Rulebook | None:
@@ -166,17 +176,10 @@ class _Relating:
     def __init__(self, vocabulary: Vocabulary, criteria: Criteria) -> None:
         self.vocabulary = vocabulary
         self.criteria = criteria
-        self.implications: set[tuple[int, int]] = set()
-        self.exclusions: set[tuple[int, int]] = set()
 
     def among(self, numbers: tuple[int, ...]) -> Relations:
         known: list[Criterion] = list(self.criteria.numbers)
         pairs = [(a, b) for a in numbers for b in numbers if a != b]
         implications = {(a, b) for a, b in pairs if implies(known[a], known[b], self.vocabulary)}
         exclusions = {(a, b) for a, b in pairs if a < b and excludes(known[a], known[b])}
-        self.implications |= implications
-        self.exclusions |= exclusions
         return Relations(implications, exclusions)
-
-    def all(self) -> Relations:
-        return Relations(self.implications, self.exclusions)

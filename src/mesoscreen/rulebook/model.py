@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from mesoscreen.criteria.answers import Questionnaire
 from mesoscreen.errors import UnknownRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from mesoscreen.criteria.answers import Questionnaire
     from mesoscreen.criteria.criterion import Criterion
     from mesoscreen.rulebook.formula import Formula
-    from mesoscreen.rulebook.logic import Relations
     from mesoscreen.vocabulary import Vocabulary
 
 Level = Literal["absolute", "relative", "precaution"]
@@ -111,7 +110,6 @@ class Rulebook:
     rules: Mapping[str, Rule]
     vocabulary: Vocabulary = field(repr=False)
     criteria: tuple[Criterion, ...] = field(repr=False)
-    relations: Relations = field(repr=False)
     sources: Mapping[str, Source] = field(repr=False)
     changes: tuple[Change, ...] = ()
     canonical: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -123,6 +121,8 @@ class Rulebook:
     @cached_property
     def questionnaire(self) -> Questionnaire:
         """Every criterion of the rulebook, ready to be answered."""
+        from mesoscreen.criteria.answers import Questionnaire  # noqa: PLC0415 - keeps importing the library cheap
+
         return Questionnaire(self.criteria, self.vocabulary)
 
     def rule(self, rule_id: str) -> Rule:

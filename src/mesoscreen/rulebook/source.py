@@ -70,7 +70,7 @@ class Node:
         for step in place:
             inner = node.value
             if (isinstance(inner, dict) and step in inner) or (isinstance(inner, list) and isinstance(step, int) and step < len(inner)):
-                node = inner[step]
+                node = inner[step]  # type: ignore[index]
         return node
 
     def key(self, name: str) -> Node:
