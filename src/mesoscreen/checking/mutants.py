@@ -158,28 +158,44 @@ def _widened(criterion: Criterion, key: str, space: Space, vocabulary: Vocabular
 
 def _loosened(criterion: Criterion) -> Iterator[tuple[str, Criterion]]:
     """Drop one key at a time, and one value of a list of values at a time."""
-    anything = bool(criterion.concepts or criterion.planned or criterion.uses)
     for at, (key, allowed) in enumerate(criterion.fields):
         rest = criterion.fields[:at] + criterion.fields[at + 1 :]
-        if anything or rest:
-            yield f"any {key}", replace(criterion, fields=rest)
+        yield from _unless_empty(f"any {key}", replace(criterion, fields=rest))
         for value in allowed if len(allowed) > 1 else ():
             fewer = tuple(v for v in allowed if v != value)
             yield f"without {key} {value}", replace(criterion, fields=tuple(sorted([*rest, (key, fewer)])))
-    if criterion.status and criterion.status != ("ever",) and criterion.window is None:
-        yield "at any time", replace(criterion, status=("ever",))
-    elif criterion.status == ("ever",):
+    if criterion.status == ("ever",):
         yield "only now", replace(criterion, status=("now",))
-    if criterion.place is not None and (criterion.section != "plan" or criterion.concepts):
-        yield "anywhere", replace(criterion, place=None)
+    elif criterion.status and criterion.window is None:
+        yield "at any time", replace(criterion, status=("ever",))
+        for status in criterion.status if len(criterion.status) > 1 else ():
+            yield f"without {status}", replace(criterion, status=tuple(s for s in criterion.status if s != status))
+    if criterion.place is not None:
+        yield from _unless_empty("anywhere", replace(criterion, place=None))
     if criterion.cross_reacting is not None:
         yield "no cross-reactions", replace(criterion, cross_reacting=None)
     if criterion.subject != "patient":
         yield "the patient", replace(criterion, subject="patient")
+    if criterion.mixed:
+        yield from _unless_empty("mixed or not", replace(criterion, mixed=False))
     for key in ("roles", "techniques", "facts", "sex", "beside", "of"):
         values: tuple[str, ...] = getattr(criterion, key)
-        if len(values) > 1:
-            for value in values:
-                yield f"without {value}", replace(criterion, **{key: tuple(v for v in values if v != value)})  # type: ignore[arg-type]
-        elif values and (criterion.concepts or criterion.planned):
-            yield f"any {key}", replace(criterion, **{key: ()})  # type: ignore[arg-type]
+        for value in values if len(values) > 1 else ():
+            yield f"without {value}", _without(criterion, key, tuple(v for v in values if v != value))
+        if values:
+            yield from _unless_empty(f"any {key}", _without(criterion, key, ()))
+
+
+def _without(criterion: Criterion, key: str, values: tuple[str, ...]) -> Criterion:
+    changes: dict[str, Any] = {key: values}
+    return replace(criterion, **changes)
+
+
+def _unless_empty(what: str, changed: Criterion) -> Iterator[tuple[str, Criterion]]:
+    """Yield a mutant that still asks something."""
+    asks = (
+        changed.concepts, changed.planned, changed.uses, changed.fields, changed.place, changed.count, changed.beside,
+        changed.roles, changed.techniques, changed.facts, changed.mixed, changed.sex, changed.age, changed.answers_older_than,
+    )  # fmt: skip
+    if any(asks):
+        yield what, changed

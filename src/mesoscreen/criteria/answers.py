@@ -171,14 +171,15 @@ class Questionnaire:
         self, number: int, section: ToldSection, told: Told, values: list[int], evidence: dict[int, list[Evidence]]
     ) -> None:
         criterion, scope = self.criteria[number], self.scopes[number]
-        sure: set[str] = set()
-        maybe: set[str] = set()
+        sure: set[object] = set()
+        maybe: set[object] = set()
         for statement in section.statements:
             value = entry_value(criterion, scope, statement, told)
             if value == NO:
                 continue
             concept, exact = scope.witness(statement)
-            key = concept if criterion.section in ("allergies", "medications") and concept else statement.path
+            # The same thing said twice is one: the same substance, or word for word the same procedure.
+            key = concept if criterion.section in ("allergies", "medications") and concept else statement.entry or statement.concepts
             maybe.add(key)
             if value == YES and exact:
                 sure.add(key)

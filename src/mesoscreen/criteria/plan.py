@@ -176,7 +176,8 @@ class PlanReader:
             concept = self.vocabulary.concept("procedure", procedure)
             inside = tuple(Ingredient(path, c, certain) for c in self._closure(concept.contains))
             if inside or concept.uses_products or not certain:
-                used.append(Composition(inside, open=concept.uses_products or not certain))
+                # What such a procedure always uses says what it was; anything else it could have used is not a question.
+                used.append(Composition(inside, open=not certain or not inside, excipients_open=True))
         return tuple(used)
 
     def area(self, text: str, path: str) -> tuple[str, ...]:

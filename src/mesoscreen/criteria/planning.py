@@ -56,11 +56,8 @@ def _visit(criterion: Criterion, scope: Scope, told: Told) -> tuple[int, Places]
         value = min(value, place_value(criterion.place, plan.areas, told, scope.vocabulary))
         places.append(("/treatment/areas", "", True))
     if criterion.facts and not about_product:
-        held, where = _fact(plan.facts, scope)
-        for product in plan.products or ():
-            other, there = _fact(product.facts, scope)
-            held, where = (other, there) if other > held else (held, where)
-        value, places = min(value, held), places + where
+        says = [_fact(plan.facts, scope), *(_fact(product.facts, scope) for product in plan.products or ())]
+        value, places = min(value, _of_visit([held for held, _ in says])), places + [place for _, where in says for place in where]
     return value, places
 
 
@@ -82,7 +79,7 @@ def _product(criterion: Criterion, scope: Scope, told: Told, product: Planned) -
     if value != NO and criterion.facts:
         held, where = _fact(product.facts, scope)
         visit, there = _fact(told.plan.facts, scope)
-        value, places = min(value, max(held, visit)), places + (where if held >= visit else there)
+        value, places = min(value, _either(held, visit)), places + where + there
     if value != NO and criterion.quantity:
         value = min(value, _quantity(criterion, product))
     return value, places
@@ -120,6 +117,18 @@ def _mixed(product: Planned, told: Told) -> int:
         return UNDECLARED
     same = [p for p in products if p is not product and p.mixture is not None and p.mixture == product.mixture]
     return YES if same else NO
+
+
+def _either(one: int, other: int) -> int:
+    """Join what the visit and the product say of a fact: either may assert it, and one answer is enough to deny it."""
+    most = max(one, other)
+    return NO if most == UNDECLARED and NO in (one, other) else most
+
+
+def _of_visit(values: list[int]) -> int:
+    """Join what the visit (first) and every product say of a fact of the plan as a whole."""
+    visit, *products = values
+    return _either(visit, max(products, default=visit))
 
 
 def _fact(facts: FactsTold, scope: Scope) -> tuple[int, Places]:

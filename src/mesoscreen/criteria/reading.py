@@ -134,7 +134,9 @@ class _Reader:
         if read is not None and read.is_none and not entry.codes:
             return None
         concepts, products = found(vocabulary, read, spaces) if read is not None else ((), ())
-        if section == "medications":
+        if section == "allergies":
+            concepts += self._inside(concepts)
+        elif section == "medications":
             inside = [c for p in products for c in vocabulary.concept("product", p).contains]
             concepts += tuple((c, True) for c in inside)
         if entry.codes:
@@ -144,6 +146,12 @@ class _Reader:
         elif section == "medications" and all(vocabulary.concept("pharmacy", c).kind == "substance" for c, _ in concepts):
             self._elsewhere(section, entry, path, only=("procedures",))
         return self._statement(section, entry, path, concepts, products, read)
+
+    def _inside(self, concepts: tuple[tuple[str, bool], ...]) -> tuple[tuple[str, bool], ...]:
+        """Name what the allergy to a compound may really be an allergy to."""
+        words, named = self.vocabulary, {concept for concept, _ in concepts}
+        parts = [part for c in sorted(named) for part in sorted(words.ingredients(c) | words.may_contain(c))]
+        return tuple((part, False) for part in dict.fromkeys(parts) if part not in named)
 
     def _codes(
         self, section: str, entry: Entry, path: str, named: tuple[tuple[str, bool], ...], read: Resolution | None
@@ -180,7 +188,7 @@ class _Reader:
         self, section: str, read: Resolution, entry: Entry, path: str, concepts: tuple[tuple[str, bool], ...]
     ) -> None:
         """List a name that was not understood for certain, and count it where it may belong."""
-        if self._elsewhere(section, entry, path, only=None):
+        if self._elsewhere(section, entry, path, only=None) or (not concepts and self._inside_another_section(section, entry, path)):
             return
         label = label_of(self.vocabulary, SPACES[section], concepts[0][0]) if concepts else None
         self.unrecognised.append(Unrecognised(path, label, read.suggestions if not concepts else ()))
@@ -192,6 +200,16 @@ class _Reader:
                 continue
             for concept in self.vocabulary.named(entry.name, space):
                 self._misplace(home, space, concept, path)
+                placed = True
+        return placed
+
+    def _inside_another_section(self, section: str, entry: Entry, path: str) -> bool:
+        """Look for names of other sections inside a text that holds none of its own."""
+        placed = False
+        for space, home in HOMES[section]:
+            read = self.vocabulary.resolve(entry.name or "", (space,))
+            for reading in read.readings:
+                self._misplace(home, space, reading.concept, path)
                 placed = True
         return placed
 

@@ -63,7 +63,8 @@ def apply_changes(
 def _limits(
     change: ChangeFile, rule: Rule, at: Node, base: Rulebook, drafts: list[Draft], problems: Problems
 ) -> list[Applied]:
-    written = base.canonical["rules"].get(rule.id)
+    earlier = next((draft for draft in drafts if draft.replaces and draft.node.find(("id",)).value == rule.id), None)
+    written = earlier.node.plain() if earlier is not None else base.canonical["rules"].get(rule.id)
     limits = (written or {}).get("limits", {})
     made = []
     for name, value in change.limit.items():
@@ -74,6 +75,8 @@ def _limits(
     # The examples prove the rule as published; what the clinic changed is for the clinic to prove.
     changed = {**written, "limits": {**limits, **change.limit}, "level": rule.level}
     document = Document(at.document.name, at.document.rows)
+    if earlier is not None:
+        drafts[:] = [draft for draft in drafts if draft is not earlier]
     drafts.append(Draft(_node(changed, at, document), None, replaces=True))
     return made
 

@@ -13,11 +13,11 @@ from mesoscreen.criteria.criterion import Bounds, Criterion, Duration, Place, Wi
 from mesoscreen.criteria.plan import QUANTITY_UNITS
 from mesoscreen.intake import QuantityName, Reaction
 from mesoscreen.rulebook.formula import All, AnyOf, Formula, Is, Not
-from mesoscreen.rulebook.problems import Problems, did_you_mean, nearest
+from mesoscreen.rulebook.problems import Problems, did_you_mean, nearest, shown
 from mesoscreen.vocabulary.units import UnitError, convert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from mesoscreen.rulebook.source import Node
     from mesoscreen.vocabulary import Vocabulary
@@ -119,6 +119,8 @@ class Grammar:
             if key not in KEYS[kind]:
                 hint = did_you_mean(nearest(key, KEYS[kind])) or f"keys of {kind}: {', '.join(KEYS[kind])}"
                 self._add("unknown-key", f"`{key}` is not a key of {kind}", node.key(key), hint)
+            elif node.value[key].value == []:
+                self._add("bad-criterion", f"`{key}` lists nothing; leave it out to mean anything", node.value[key])
         built = getattr(self, f"_{kind}")(node)
         if len(self.problems.found) > before:
             return None
@@ -172,7 +174,7 @@ class Grammar:
             self._add("bad-criterion", "`is` must name one measurement", node.get("is") or node)
             return []
         measured = self.vocabulary.concept("measurement", concepts[0])
-        bounds = self._bounds(node, measured.unit or "1", measured.conversions)
+        bounds = self._bounds(node, measured.unit or "1", measured.conversions, KEYS["measurement"])
         return [replace(self._entry("measurement", node), concepts=concepts, bounds=bounds)]
 
     def _plan(self, node: Node) -> list[Criterion]:
@@ -181,13 +183,15 @@ class Grammar:
         bounds = None
         if total is not None and quantity:
             self._add("bad-criterion", "`quantity` and `total` do not go together", node.key("total"))
+        elif total is not None and node.get("uses") is not None:
+            self._add("bad-criterion", "`uses` and `total` do not go together", node.key("uses"))
         elif total is not None:
             unit = node.get("unit")
             per_weight = unit is not None and unit.value == "mg/kg"
-            bounds = self._bounds(node, "mg/kg" if per_weight else "mg", {})
+            bounds = self._bounds(node, "mg/kg" if per_weight else "mg", {}, KEYS["plan"])
             quantity = "total"
         elif quantity:
-            bounds = self._bounds(node, *QUANTITY_UNITS[quantity])
+            bounds = self._bounds(node, *QUANTITY_UNITS[quantity], KEYS["plan"])
         elif any(node.get(key) for key in (*_BOUNDS, "unit")):
             self._add("bad-criterion", "a bound on the plan needs `quantity` or `total`", node)
         if not node.value:
@@ -219,7 +223,7 @@ class Grammar:
             Criterion(
                 "patient",
                 sex=self._options(node, "sex", ("female", "male")),
-                age=self._bounds(age, "1", {}) if age is not None else None,
+                age=self._bounds(age, "1", {}, ()) if age is not None else None,
                 answers_older_than=self._duration(older) if older is not None else None,
             )
         ]
@@ -291,7 +295,7 @@ class Grammar:
                 self._add("wrong-type", "a concept is a word", item)
             elif self.vocabulary.has(space, item.value):
                 found.append(item.value)
-            elif item.value != "planned-product" or space != "pharmacy":
+            else:
                 noun = _NOUNS.get(space, space)
                 article = "an" if noun[0] in "aeiou" else "a"
                 known = self.vocabulary.concepts(space)
@@ -314,7 +318,7 @@ class Grammar:
                 chosen.append(item.value)
             else:
                 words = [str(o).lower() for o in options]
-                self._add("not-an-option", f"`{item.value}` is not one of {', '.join(words)}", item, did_you_mean(nearest(str(item.value), words)))
+                self._add("not-an-option", f"{shown(item)} is not one of {', '.join(words)}", item, did_you_mean(nearest(shown(item), words)))
         return tuple(sorted(set(chosen), key=str))
 
     def _place(self, node: Node, relations: tuple[str, ...]) -> Place | None:
@@ -344,7 +348,7 @@ class Grammar:
         read = _DURATION.fullmatch(value.value) if isinstance(value.value, str) else None
         if read is None:
             if len(self.problems.found) == known:
-                self._add("bad-duration", f"`{value.value}` is not a time", value, "write a whole number and days, weeks, months or years: `6 months`")
+                self._add("bad-duration", f"{shown(value)} is not a time", value, "write a whole number and days, weeks, months or years: `6 months`")
             return None
         return Duration(int(read[1]), f"{read[2]}s")  # type: ignore[arg-type]
 
@@ -358,23 +362,30 @@ class Grammar:
             return 0
         return value
 
-    def _bounds(self, node: Node, unit: str, conversions: Mapping[str, tuple[float, float]]) -> Bounds | None:
+    def _bounds(
+        self, node: Node, unit: str, conversions: Mapping[str, tuple[float, float]], others: Collection[str]
+    ) -> Bounds | None:
+        """Read the bounds of a criterion, which may have `others` as keys too."""
         written = node.get("unit")
         sides: dict[str, float] = {}
+        before = len(self.problems.found)
         for key in node.value if isinstance(node.value, dict) else ():
             if key not in _BOUNDS:
-                if key not in KEYS["measurement"] and key not in KEYS["plan"]:
+                if key not in others:
                     self._add("unknown-key", f"`{key}` is not a bound", node.key(key), did_you_mean(nearest(key, _BOUNDS)) or f"bounds: {', '.join(_BOUNDS)}")
                 continue
             at = self._limit(node.value[key])
             if isinstance(at.value, bool) or not isinstance(at.value, int | float):
-                self._add("wrong-type", f"`{key}` needs a number", at)
+                if len(self.problems.found) == before:
+                    self._add("wrong-type", f"`{key}` needs a number", at)
                 continue
             try:
                 sides[key] = convert(float(at.value), str(written.value) if written else unit, unit, conversions)
             except UnitError as error:
                 self._add(error.code, str(error), written or node)
                 return None
+        if len(self.problems.found) > before:
+            return None
         low = [key for key in ("above", "at_least") if key in sides]
         high = [key for key in ("below", "at_most") if key in sides]
         if len(low) > 1 or len(high) > 1 or not sides or (low and high and sides[low[0]] >= sides[high[0]]):

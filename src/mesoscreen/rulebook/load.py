@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from mesoscreen.criteria.criterion import Section
 from mesoscreen.criteria.relations import excludes, implies
 from mesoscreen.errors import RulebookError
+from mesoscreen.rulebook.compiled import shipped
 from mesoscreen.rulebook.extend import apply_changes
 from mesoscreen.rulebook.files import CrossReactivityFile, RulebookFile, SourceFile, VocabularyFile, WordsFile
 from mesoscreen.rulebook.formula import renumbered
@@ -24,18 +24,14 @@ from mesoscreen.rulebook.source import Document, Node, SourceError, read_file
 from mesoscreen.rulebook.words import VocabularyParts, build_vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mesoscreen.criteria.criterion import Criterion
     from mesoscreen.vocabulary import Vocabulary
 
 DOMAINS = ("allergy", "infection", "medical-history")
 SHIPPED_NAME = "mesoscreen"
 _DEPTH = 5
-
-
-def shipped() -> Path:
-    """Find the rulebook this library ships: inside the installed package, or beside the source of a checkout."""
-    inside = Path(str(resources.files("mesoscreen"))) / "rules"
-    return inside if inside.is_dir() else Path(__file__).resolve().parents[3] / "rules"
 
 
 def load(path: str | Path) -> Rulebook:
@@ -69,10 +65,13 @@ class _Loader:
             canonical["extends"] = base.sha256
             parts.extend(base.vocabulary)
         if main.name == "rulebook.yaml":
-            self._folder(root, parts, sources, drafts)
+            self._folder(root, parts, sources)
         for number, _ in enumerate(head.vocabulary):
             parts.read(head_node.find(("vocabulary", number)), self.problems)
         self._sources(head_node.get("sources"), sources)
+        self.problems.stop_if_any()  # else every rule would be told that its concepts and sources are unknown
+        if main.name == "rulebook.yaml":
+            drafts += self._drafts(root)
         rules_node = head_node.get("rules")
         drafts += [Draft(node, None) for node in (rules_node.items() if rules_node is not None else ())]
         vocabulary = build_vocabulary(parts, sources, self.problems)
@@ -123,14 +122,14 @@ class _Loader:
             self.problems.add("cycle", "rulebooks extend each other without end", node.get("extends"))
             self.problems.stop_if_any()
         if head.extends == SHIPPED_NAME:
-            return Rulebook.default()
+            return self.load(shipped(), depth + 1)
         target = root / head.extends
         if not target.exists():
             self.problems.add("missing-file", f"`{head.extends}` is not there", node.get("extends"), "write `mesoscreen` to extend the rulebook the library ships")
             self.problems.stop_if_any()
         return self.load(target, depth + 1)
 
-    def _folder(self, root: Path, parts: VocabularyParts, sources: dict[str, Source], drafts: list[Draft]) -> None:
+    def _folder(self, root: Path, parts: VocabularyParts, sources: dict[str, Source]) -> None:
         listed = self._read(root / "sources.yaml", "sources.yaml") if (root / "sources.yaml").exists() else None
         self._sources(listed, sources)
         for file in sorted((root / "vocabulary").glob("*.yaml")):
@@ -144,11 +143,13 @@ class _Loader:
                 parts.cross(node, self.problems.read(CrossReactivityFile, node))
             elif self.problems.read(VocabularyFile, node) is not None:
                 parts.read(node, self.problems)
+
+    def _drafts(self, root: Path) -> Iterator[Draft]:
         for domain in DOMAINS:
             for file in sorted((root / domain).glob("*.yaml")):
                 node = self._read(file, f"{domain}/{file.name}")
                 if node is not None:
-                    drafts.append(Draft(node, (domain, file.stem)))
+                    yield Draft(node, (domain, file.stem))
 
     def _sources(self, node: Node | None, sources: dict[str, Source]) -> None:
         if node is None:
@@ -158,7 +159,9 @@ class _Loader:
             return
         for key, entry in node.value.items():
             read = self.problems.read(SourceFile, entry)
-            if read is not None:
+            if key in sources:
+                self.problems.add("duplicate-id", f"there is already a source `{key}`", node.key(key))
+            elif read is not None:
                 sources[key] = Source(key, read.title, read.publisher or "", read.url or "", read.kind, read.read)
 
     def _read(self, path: Path, name: str) -> Node | None:

@@ -159,6 +159,8 @@ class Rulebook:
 
 @lru_cache(maxsize=1)
 def _default() -> Rulebook:
-    from mesoscreen.rulebook.load import load, shipped  # noqa: PLC0415
+    from mesoscreen.rulebook.compiled import restore, shipped  # noqa: PLC0415
 
-    return load(shipped())
+    root = shipped()
+    compiled = restore(root)
+    return compiled if compiled is not None else Rulebook.load(root)

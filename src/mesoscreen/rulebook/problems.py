@@ -20,6 +20,17 @@ _CODES = {
     "missing": "missing-key",
     "literal_error": "not-an-option",
 }
+_WORDS = {
+    "string_type": "this must be text",
+    "string_too_short": "this must not be empty",
+    "bool_type": "this must be true or false",
+    "int_type": "this must be a number",
+    "float_type": "this must be a number",
+    "tuple_type": "this must be a list",
+    "dict_type": "this must be a mapping",
+    "model_type": "this must be a mapping",
+    "too_short": "this must list at least one",
+}
 
 
 def nearest(word: str, known: Iterable[str], how_many: int = 2) -> tuple[str, ...]:
@@ -32,6 +43,21 @@ def nearest(word: str, known: Iterable[str], how_many: int = 2) -> tuple[str, ..
 def did_you_mean(words: tuple[str, ...]) -> str:
     """Word a suggestion."""
     return f"did you mean {' or '.join(f'`{word}`' for word in words)}?" if words else ""
+
+
+def shown(node: Node) -> str:
+    """Quote what is written at a place, as YAML spells it."""
+    match node.value:
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case None:
+            return "nothing"
+        case bool(value):
+            return f"`{str(value).lower()}`"
+        case value:
+            return f"`{value}`"
 
 
 class Problems:
@@ -50,29 +76,32 @@ class Problems:
         try:
             return model.model_validate(node.plain())
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                self._note(model, node, detail)
+            details = error.errors(include_url=False)
+            places = [detail["loc"] for detail in details]
+            for number, (place, detail) in enumerate(zip(places, details, strict=True)):
+                # pydantic also counts what did not fit as missing from its list, and says each way a union could have fitted
+                is_echo = detail["type"] == "too_short" and any(other[: len(place)] == place for other in places if other != place)
+                if not is_echo and not any(node.find(place) is node.find(other) for other in places[:number] if detail["type"] in _WORDS):
+                    self._note(model, node, place, detail)
             return None
 
-    def _note(self, model: type[BaseModel], node: Node, detail: Any) -> None:  # noqa: ANN401 - pydantic's ErrorDetails
-        place = tuple(part for part in detail["loc"] if part != "[key]")
+    def _note(self, model: type[BaseModel], node: Node, place: tuple[str | int, ...], detail: Any) -> None:  # noqa: ANN401 - pydantic's ErrorDetails
         code = _CODES.get(detail["type"], "wrong-type")
         last = str(place[-1]) if place else ""
+        where = node.find(place[:-2]).key(str(place[-2])) if last == "[key]" else node.find(place)
         if code == "missing-key":
             self.add(code, f"`{last}` is missing", node.find(place[:-1]))
         elif code == "unknown-key":
             known = _keys(model, place[:-1])
             self.add(code, f"`{last}` is not a key that may stand here", node.find(place[:-1]).key(last), did_you_mean(nearest(last, known)) or f"keys: {', '.join(sorted(known))}")
         elif code == "not-an-option":
-            where = node.find(place)
-            options = [o.strip(" '") for o in detail["ctx"]["expected"].replace(" or ", ", ").split(",")]
-            self.add(code, f"`{where.value}` is not one of {', '.join(options)}", where, did_you_mean(nearest(str(where.value), options)))
+            options = [o.strip(" '").lower() for o in detail["ctx"]["expected"].replace(" or ", ", ").split(",")]
+            self.add(code, f"{shown(where)} is not one of {', '.join(options)}", where, did_you_mean(nearest(shown(where), options)))
         elif detail["type"] == "string_pattern_mismatch":
-            self.add("bad-id", "not lower-case words joined by hyphens", node.find(place))
+            self.add("bad-id", "not lower-case words joined by hyphens", where)
         else:
-            where = node.find(place)
             hint = 'put it in quotes, "…"' if detail["type"] == "string_type" and isinstance(where.value, bool | int | float) else ""
-            self.add(code, detail["msg"][0].lower() + detail["msg"][1:], where, hint)
+            self.add(code, _WORDS.get(detail["type"], "this does not fit here"), where, hint)
 
     def stop_if_any(self) -> None:
         """Raise what was found, if anything was."""

@@ -122,7 +122,9 @@ def _source(ref: str, at: Node, sources: Mapping[str, Source], problems: Problem
 
 def _check_example(example: Example, at: Node, problems: Problems) -> None:
     try:
-        days_of(example.on)
+        first, last = days_of(example.on)
+        if first != last:
+            raise ValueError  # noqa: TRY301 - the same mistake as a day that is not on the calendar
         example_intake(example)
     except IntakeError as error:
         # A rulebook's examples are made up, so the error may be shown whole.

@@ -5,6 +5,7 @@ YAML 1.2 meaning (`no` is a word, not false), one document, no anchors, aliases 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,14 @@ class Node:
     def items(self) -> Iterator[Node]:
         """Give the members of a list; a single value stands for a list of one."""
         yield from self.value if isinstance(self.value, list) else (self,)
+
+    def leaves(self) -> Iterator[Node]:
+        """Give every word and number in here, however deep."""
+        inner = self.value.values() if isinstance(self.value, dict) else self.value if isinstance(self.value, list) else None
+        if inner is None:
+            yield self
+        for node in inner or ():
+            yield from node.leaves()
 
     def plain(self) -> Any:  # noqa: ANN401 - any YAML value
         """Give the value without places."""
@@ -221,5 +230,6 @@ def _scalar(text: str) -> object:
         if _INTEGER.fullmatch(text):
             return int(text)
         if _FLOAT.fullmatch(text):
-            return float(text)
+            number = float(text)
+            return number if math.isfinite(number) else text
     return text

@@ -28,7 +28,8 @@ class VocabularyParts:
     ambiguous: list[Ambiguity] = field(default_factory=list)
     reactions: list[CrossReaction] = field(default_factory=list)
     words: WordsFile | Words | None = None
-    nodes: dict[tuple[Space, str], Node] = field(default_factory=dict)
+    nodes: dict[tuple[Space, str], tuple[Node, Node]] = field(default_factory=dict)
+    """Where each concept stands: its id and what is said of it."""
     ambiguous_nodes: list[Node | None] = field(default_factory=list)
     reaction_nodes: list[Node | None] = field(default_factory=list)
     plain: dict[str, Any] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class VocabularyParts:
         listed = node.value["concepts"]
         for name, concept in file.concepts.items():
             self.concepts.append(_concept(name, file.kind, concept))
-            self.nodes[space, name] = listed.keys[name]
+            self.nodes[space, name] = listed.keys[name], listed.value[name]
             self.plain.setdefault(file.kind, {})[name] = listed.value[name].plain()
             _check_units(concept, listed.value[name], problems)
         for number, several in enumerate(file.ambiguous):
@@ -92,15 +93,14 @@ def build_vocabulary(parts: VocabularyParts, sources: Mapping[str, Source], prob
 
 def _place(parts: VocabularyParts, problem: Problem) -> Node | None:
     if problem.concept and problem.space is not None:
-        key = parts.nodes.get((problem.space, problem.concept))
-        if key is None:
+        written = parts.nodes.get((problem.space, problem.concept))
+        if written is None:
             return None
-        root = key.document.root
-        entry = root.find(("concepts", problem.concept)) if root is not None else key
+        key, entry = written
         inner = entry.get(problem.key)
         if inner is None:
             return key
-        return next((item for item in inner.items() if item.value == problem.value), inner)
+        return next((leaf for leaf in inner.leaves() if leaf.value == problem.value), inner)
     if problem.index is not None:
         nodes = parts.reaction_nodes if problem.key in ("allergy_to", "reacts_with") else parts.ambiguous_nodes
         node = nodes[problem.index] if problem.index < len(nodes) else None

@@ -11,7 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
 COMPACT_LENGTH = 6
 """The shortest name that may also be written with its spaces left out or added."""
@@ -86,6 +86,10 @@ class Phrases:
     def __contains__(self, phrase: tuple[str, ...]) -> bool:
         """Is this one of the phrases."""
         return phrase in self._phrases
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        """Yield the phrases in alphabetical order."""
+        yield from sorted(self._phrases)
 
     def spans(self, tokens: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
         """Find where the phrases stand, from the left, longest first; each span is (start, end)."""

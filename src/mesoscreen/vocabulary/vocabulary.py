@@ -86,6 +86,17 @@ class Vocabulary:
             raise VocabularyErrors(tuple(problems))
         return cls(spaces, cross_reactions, words, ambiguous)
 
+    @classmethod
+    def assemble(
+        cls,
+        spaces: Mapping[Space, Mapping[str, Concept]],
+        cross_reactions: tuple[CrossReaction, ...],
+        words: Words,
+        ambiguous: tuple[Ambiguity, ...],
+    ) -> Vocabulary:
+        """Put together concepts that `build` has checked before."""
+        return cls({space: spaces.get(space, {}) for space in SPACES}, cross_reactions, words, ambiguous)
+
     @property
     def spaces(self) -> tuple[Space, ...]:
         """Every name space."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mesoscreen.vocabulary.names import Phrases, tokens_of
 
@@ -83,6 +83,12 @@ class Words:
             qualifiers=qualifiers,
             by_phrase=by_phrase,
         )
+
+    def plain(self) -> dict[str, Any]:
+        """Give the words as data that `of` takes back, their languages forgotten."""
+        lists = {"negations": self.negations, "exceptions": self.exceptions, "none": self.none, "forms": self.forms}
+        data: dict[str, Any] = {key: {"": [" ".join(phrase) for phrase in phrases]} for key, phrases in lists.items()}
+        return {**data, "qualifiers": [[dict(one.sets), {k: list(v) for k, v in one.names.items()}] for one in self.qualifiers]}
 
 
 def _phrases(by_language: Mapping[str, Iterable[str]] | None) -> frozenset[Phrase]:
