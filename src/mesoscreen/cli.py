@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 from mesoscreen.checking.check import check as check_rulebook
 from mesoscreen.errors import IntakeError, IntakeProblem, MesoscreenError, RulebookError
-from mesoscreen.intake import MAX_DOCUMENT, Intake
+from mesoscreen.intake import Intake
 from mesoscreen.report.model import Level, Outcome, Report
 from mesoscreen.rulebook.model import Rulebook
 from mesoscreen.screening import screen as screen_intake
@@ -124,6 +124,8 @@ def check(
         out.print(Text(f"{failure} [failing-example]"))
     for survivor in found.survivors:
         out.print(Text(f"{survivor.rule}: no example notices this change: {survivor.what} [surviving-mutant]"))
+    for remark in found.remarks:
+        out.print(Text(str(remark)))
     book = found.rulebook
     if book is not None:
         total = found.killed + len(found.survivors)
@@ -178,10 +180,12 @@ def vocabulary(
                 out.print(Text(f"          with {', '.join(said)}"))
             if above:
                 out.print(Text(f"          is a {', '.join(above)}"))
-    if not known:
-        read = words.resolve(name, ("pharmacy", "condition", "procedure", "product"))
+    read = words.resolve(name, ("pharmacy", "condition", "procedure", "product"))
+    if read.is_none:
+        out.print(Text("the answer: none"))
+    elif not known:
         hint = f"; did you mean {' or '.join(read.suggestions)}?" if read.suggestions else ""
-        out.print(Text("means: none" if read.is_none else f"not known{hint}"))
+        out.print(Text(f"not known{hint}"))
 
 
 def _load(path: Path | None) -> Rulebook:
@@ -190,7 +194,7 @@ def _load(path: Path | None) -> Rulebook:
 
 def _text(file: Path) -> str:
     try:
-        text = sys.stdin.read(MAX_DOCUMENT + 1) if str(file) == "-" else file.read_text(encoding="utf-8")
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         err.print(Text(f"error: {file}: no such file"))
         raise typer.Exit(BAD_INPUT) from None
@@ -204,7 +208,7 @@ def _intakes(files: list[Path]) -> Iterator[tuple[str, str]]:
     """Yield each intake's text with where it stands."""
     for file in files:
         text = _text(file)
-        lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+        lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
         is_lines = file.suffix == ".jsonl" or (str(file) == "-" and len(lines) > 1 and all(_is_object(line) for _, line in lines))
         if is_lines:
             yield from ((f"{file}:{number}", line) for number, line in lines)

@@ -11,7 +11,7 @@ from mesoscreen.criteria.criterion import NO, UNDECLARED, UNKNOWN, YES
 from mesoscreen.rulebook.formula import All, AnyOf, Formula, Is, Not, criteria_of, literals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mesoscreen.criteria.answers import Answers
 
@@ -23,7 +23,7 @@ class Verdicts(NamedTuple):
     possible: frozenset[int]
 
 
-def value_of(formula: Formula, values: Sequence[int]) -> int:
+def value_of(formula: Formula, values: Sequence[int] | Mapping[int, int]) -> int:
     """Say whether a formula is true: YES, NO or UNKNOWN.
 
     An undeclared criterion satisfies neither itself nor its negation.
@@ -68,11 +68,11 @@ class Specification:
                 possible.append(rule)
         return Verdicts(frozenset(present), frozenset(possible))
 
-    def not_assessed(self, answers: Answers, rules: Sequence[int]) -> tuple[int, ...]:
-        """Pick from these rules the clear ones that a declaration nobody made could raise."""
-        asked = [UNKNOWN if value == UNDECLARED else value for value in answers.values]
-        return tuple(
-            rule
-            for rule in rules
-            if value_of(self.formulas[rule], answers.values) == NO and value_of(self.formulas[rule], asked) != NO
-        )
+
+
+def waits_on_a_declaration(formula: Formula, values: Mapping[int, int]) -> bool:
+    """Say whether a formula is clear only for want of a declaration nobody made."""
+    if UNDECLARED not in values.values() or value_of(formula, values) != NO:
+        return False
+    asked = {criterion: UNKNOWN if value == UNDECLARED else value for criterion, value in values.items()}
+    return value_of(formula, asked) != NO

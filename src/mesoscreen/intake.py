@@ -147,8 +147,8 @@ class Entry(_Part):
         "unknown", title="Severity", description="How severe it is or was"
     )
     controlled: StrictBool | None = Field(None, title="Controlled", description="Under control, or null if not known")
-    subject: Literal["patient", "close-family"] = Field(
-        "patient", title="Subject", description="Whom it is about: the patient, or close family"
+    subject: Literal["patient", "close-family"] | None = Field(
+        None, title="Subject", description="Whom it is about; not given means the patient, unless the name says otherwise"
     )
     planned: StrictBool = Field(False, title="Planned", description="True for what lies after the treatment")  # noqa: FBT003
     note: Note | None = Field(None, title="Note", description="Free text for the practitioner; never screened")
@@ -400,6 +400,12 @@ class Intake(_Part):
 
 
 _STARTS, _ENDS = ("onset", "started"), ("ended", "stopped")
+_DATED: Mapping[type[Entry], tuple[str, ...]] = {
+    Condition: ("onset", "ended"),
+    Medication: ("started", "stopped"),
+    Procedure: ("date",),
+    Measurement: ("date",),
+}
 
 
 def misdated(intake: Intake, on: date) -> tuple[IntakeProblem, ...]:
@@ -425,7 +431,7 @@ def misdated(intake: Intake, on: date) -> tuple[IntakeProblem, ...]:
 
 
 def _misdated_entry(entry: Entry, stem: str, today: int) -> Iterator[IntakeProblem]:
-    dates = {key: days_of(value) for key in ("date", *_STARTS, *_ENDS) if (value := getattr(entry, key, None)) is not None}
+    dates = {key: days_of(value) for key in _DATED.get(type(entry), ()) if (value := getattr(entry, key)) is not None}
     for key, (first, last) in dates.items():
         if not entry.planned and first > today:
             yield IntakeProblem(f"{stem}/{key}", "future-date", "after the treatment; set `planned` to true if it is still to come")

@@ -21,7 +21,6 @@ from mesoscreen.report.build import Composer, outcome_of
 from mesoscreen.report.explain import Explanation, explain
 from mesoscreen.report.model import Report, Stamp
 from mesoscreen.report.questions import questions
-from mesoscreen.rulebook.formula import criteria_of
 from mesoscreen.rulebook.model import Rulebook
 
 if TYPE_CHECKING:
@@ -44,7 +43,6 @@ class Screener:
         self.engine = Engine(formulas, criteria=len(rulebook.criteria)) if is_available() else None
         self.composer = Composer(rulebook)
         self.library = library_version()
-        self._declaring = self._rules_on_declarations()
 
     def screen(self, intake: Intake, on: date) -> Report:
         """Screen one intake as of a day."""
@@ -54,14 +52,13 @@ class Screener:
         possible = sorted((self.rules[n] for n in verdicts.possible), key=lambda rule: rule.id)
         findings = self.composer.findings(present, possible, answers)
         asked = questions(possible, self.questionnaire, answers)
-        open_declarations = self.specification.not_assessed(answers, self._declaring)
         report = Report(
             outcome_of(findings, asked, answers),
             findings,
             asked,
             answers.told.unrecognised,
             answers.told.contradictions,
-            self.composer.not_assessed([self.rules[n] for n in open_declarations], answers),
+            self.composer.not_assessed(answers),
             self._stamp(intake, on),
             self.rulebook.intended_use,
         )
@@ -87,16 +84,6 @@ class Screener:
 
     def _explain(self, answers: Answers, rule_id: str) -> Explanation:
         return explain(self.rulebook.rule(rule_id), self.composer, answers)
-
-    def _rules_on_declarations(self) -> tuple[int, ...]:
-        """Find the rules with a criterion that nobody has to answer."""
-        criteria = self.rulebook.criteria
-
-        def declared(number: int) -> bool:
-            c = criteria[number]
-            return c.section == "measurements" or bool(c.quantity or c.facts or c.mixed or c.beside or c.answers_older_than)
-
-        return tuple(n for n, rule in enumerate(self.rules) if any(declared(c) for c in criteria_of(rule.decided)))
 
     def _stamp(self, intake: Intake, on: date) -> Stamp:
         book = self.rulebook

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from mesoscreen.checking.examples import Failure, run_examples
 from mesoscreen.checking.mutants import Mutant, score
+from mesoscreen.checking.remarks import Remark, remarks
 from mesoscreen.errors import RulebookError, RulebookProblem
 from mesoscreen.rulebook.model import Rulebook
 
@@ -23,16 +25,17 @@ class Check:
     problems: tuple[RulebookProblem, ...] = ()
     failures: list[Failure] = field(default_factory=list)
     survivors: list[Mutant] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     examples: int = 0
     killed: int = 0
 
     @property
     def is_clean(self) -> bool:
         """Was nothing found."""
-        return not (self.problems or self.failures or self.survivors)
+        return not (self.problems or self.failures or self.survivors or self.remarks)
 
 
-def check(path: str | Path | None = None, *, progress: Callable[[int, int], None] = lambda _done, _all: None) -> Check:
+def check(path: str | Path | None = None, *, on: date | None = None, progress: Callable[[int, int], None] = lambda _done, _all: None) -> Check:
     """Load a rulebook (the shipped one if no path is given), run every example, and break every rule in every small way."""
     found = Check()
     try:
@@ -47,4 +50,5 @@ def check(path: str | Path | None = None, *, progress: Callable[[int, int], None
         found.killed += scored.killed
         found.survivors += scored.survivors
         progress(number + 1, len(book.rules))
+    found.remarks += remarks(book, on or date.today())  # noqa: DTZ011 - a calendar day
     return found

@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from mesoscreen.criteria.answers import Questionnaire
-from mesoscreen.criteria.criterion import NO, UNDECLARED, UNKNOWN, YES
+from mesoscreen.criteria.criterion import NO, YES
 from mesoscreen.criteria.reading import read
-from mesoscreen.decide import value_of
+from mesoscreen.decide import value_of, waits_on_a_declaration
 from mesoscreen.intake import misdated
 from mesoscreen.rulebook.formula import Formula, criteria_of
 from mesoscreen.rulebook.rules import example_intake
@@ -52,10 +52,9 @@ class Patient:
     def verdict(self, formula: Formula, criteria: Sequence[Criterion], vocabulary: Vocabulary) -> Status:
         """Decide one formula for this patient."""
         values = self.values(criteria_of(formula), criteria, vocabulary)
-        decided = value_of(formula, values)  # type: ignore[arg-type]
+        decided = value_of(formula, values)
         if decided == NO:
-            asked = {number: UNKNOWN if value == UNDECLARED else value for number, value in values.items()}
-            return "clear" if value_of(formula, asked) == NO else "not-assessed"  # type: ignore[arg-type]
+            return "not-assessed" if waits_on_a_declaration(formula, values) else "clear"
         return "present" if decided == YES else "possible"
 
     def values(self, numbers: Sequence[int], criteria: Sequence[Criterion], vocabulary: Vocabulary) -> Mapping[int, int]:

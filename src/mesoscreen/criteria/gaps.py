@@ -122,7 +122,9 @@ def _plan(number: int, criterion: Criterion, answers: Answers) -> Iterator[Gap]:
         yield Gap("/treatment/areas", "which areas will be treated, exactly?")
     for evidence in answers.evidence.get(number, ()):
         if not evidence.exact and evidence.path not in ("/treatment/products", "/treatment/technique"):
-            yield Gap(evidence.path, "what exactly is in it?" if "/ingredients" in evidence.path else "what exactly is meant?")
+            inside = "/products/" in evidence.path
+            path = evidence.path if "/ingredients" in evidence.path or not inside else f"{evidence.path}/ingredients"
+            yield Gap(path, "what exactly is in it?" if inside else "what exactly is meant?")
     if criterion.facts:
         yield Gap("/treatment/facts", "is this so, or not?")
 

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from mesoscreen.criteria.criterion import NO, UNKNOWN, YES
 from mesoscreen.criteria.told import Unrecognised
 from mesoscreen.criteria.units import amount
-from mesoscreen.intake import FactAnswers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mesoscreen.intake import Procedure, Product, Quantity, Treatment
+    from mesoscreen.intake import FactAnswers, Procedure, Product, Quantity, Treatment
     from mesoscreen.vocabulary import Resolution, Vocabulary
     from mesoscreen.vocabulary.concepts import Space
 
@@ -145,11 +144,11 @@ class PlanReader:
 
     def composition(self, product: Product, path: str) -> Composition:
         """Read what is in a product: what was stated, else what the vocabulary knows of it."""
-        read = self.vocabulary.resolve(product.name, ("product", "pharmacy"))
-        known = next((r.concept for r in read.readings if r.space == "product" and r.match == "exact"), None)
+        known = next(iter(self.vocabulary.named(product.name, "product")), None)
         name = "".join(product.name.casefold().split())
         if product.ingredients is not None:
             return self._stated(product, path, known, name)
+        read = self.vocabulary.resolve(product.name, ("product", "pharmacy"))
         if known is not None:
             concept = self.vocabulary.concept("product", known)
             inside = [Ingredient(path, c, certain=True) for c in self._closure(concept.contains)]

@@ -266,9 +266,7 @@ class _Reader:
         told: Mapping[str, str | bool] = read.qualifiers if read is not None else {}
         severity = self._agree(path, "severity", None if entry.severity == "unknown" else entry.severity, told)
         controlled = self._agree(path, "controlled", entry.controlled, told)
-        subject = entry.subject
-        if told.get("subject") == "close-family" and "subject" not in entry.model_fields_set:
-            subject = "close-family"
+        subject = self._agree(path, "subject", entry.subject, told) or entry.subject or "patient"
         areas = self._areas(entry, path, read)
         state, when, reaction, route = None, Span(None, (LONG_AGO, self.day)), None, None
         outcomes = settings = used = value = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mesoscreen.criteria.criterion import UNKNOWN, YES
+from mesoscreen.criteria.criterion import UNDECLARED, UNKNOWN, YES
 from mesoscreen.criteria.phrases import phrase
+from mesoscreen.decide import waits_on_a_declaration
 from mesoscreen.report.defer import defer_until
 from mesoscreen.report.model import Clearance, Evidence, Finding, Level, NotAssessed, Outcome, Question, SourceNote
 from mesoscreen.report.questions import LEVELS
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from mesoscreen.criteria.answers import Answers, Questionnaire
+    from mesoscreen.criteria.criterion import Criterion
     from mesoscreen.criteria.reading import Statement
     from mesoscreen.rulebook.model import Rule, Rulebook
 
@@ -34,6 +37,13 @@ class Composer:
             for rule in rulebook.rules.values()
         }
         self._phrases: dict[int, str] = {}
+        self._declaring = tuple(
+            (rule, criteria_of(rule.decided))
+            for rule in rulebook.rules.values()
+            if any(_is_declared(rulebook.criteria[n]) for n in criteria_of(rule.decided))
+        )
+        # Most patients declare the same few things, so the same few notes are made over and over.
+        self._unassessed = lru_cache(maxsize=4096)(self._not_assessed)
 
     def phrase(self, criterion: int) -> str:
         """Put a criterion into words."""
@@ -47,13 +57,19 @@ class Composer:
         found += [self._finding(rule, "possible", answers) for rule in possible]
         return tuple(sorted(found, key=lambda f: (LEVELS.index(f.level), f.status != "present", f.rule)))
 
-    def not_assessed(self, rules: Sequence[Rule], answers: Answers) -> tuple[NotAssessed, ...]:
+    def not_assessed(self, answers: Answers) -> tuple[NotAssessed, ...]:
         """Word the rules that rest on declarations nobody made."""
         values = answers.values
-        return tuple(
-            NotAssessed(rule.id, rule.title, tuple(self.phrase(c) for c in criteria_of(rule.decided) if values[c] == 1))
-            for rule in rules
-        )
+        notes = [self._unassessed(at, tuple([values[n] for n in numbers])) for at, (_, numbers) in enumerate(self._declaring)]
+        return tuple([note for note in notes if note is not None])
+
+    def _not_assessed(self, at: int, values: tuple[int, ...]) -> NotAssessed | None:
+        rule, numbers = self._declaring[at]
+        answered = dict(zip(numbers, values, strict=True))
+        if not waits_on_a_declaration(rule.decided, answered):
+            return None
+        needs = tuple(self.phrase(number) for number, value in answered.items() if value == UNDECLARED)
+        return NotAssessed(rule.id, rule.title, needs)
 
     def _finding(self, rule: Rule, status: Literal["present", "possible"], answers: Answers) -> Finding:
         level = rule.level if status == "present" else rule.if_unanswered
@@ -86,6 +102,12 @@ class Composer:
                 clearance = Clearance(given.by, given.date, given.note) if given is not None else None
                 found[Evidence(item.path, self.phrase(criterion), item.concept, "exact" if item.exact else "probable", clearance)] = None
         return tuple(found)
+
+
+def _is_declared(criterion: Criterion) -> bool:
+    """Say whether a criterion may rest on something nobody has to declare."""
+    plan = criterion.quantity or criterion.facts or criterion.mixed or criterion.beside
+    return criterion.section == "measurements" or bool(plan) or criterion.answers_older_than is not None
 
 
 def outcome_of(

@@ -38,7 +38,7 @@ def defer_until(rule: Rule, questionnaire: Questionnaire, answers: Answers) -> d
         values = dict(enumerate(answers.values))
         for criterion in timed:
             values[criterion] = questionnaire.again(criterion, later)
-        if value_of(rule.decided, values) == NO:  # type: ignore[arg-type]
+        if value_of(rule.decided, values) == NO:
             return day
     return None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mesoscreen.criteria.criterion import NO, UNDECLARED, UNKNOWN, WORDS, YES
 from mesoscreen.criteria.gaps import gaps
-from mesoscreen.decide import value_of
+from mesoscreen.decide import value_of, waits_on_a_declaration
 from mesoscreen.rulebook.formula import Not, criteria_of, literals
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def explain(rule: Rule, composer: Composer, answers: Answers) -> Explanation:
 
 def _verdict(rule: Rule, values: list[int]) -> Verdict:
     value = value_of(rule.decided, values)
-    if value == NO and value_of(rule.decided, [UNKNOWN if v == UNDECLARED else v for v in values]) != NO:
+    if waits_on_a_declaration(rule.decided, {number: values[number] for number in criteria_of(rule.decided)}):
         return "not assessed"
     return _VERDICTS[value]
 

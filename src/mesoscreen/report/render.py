@@ -5,10 +5,12 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from mesoscreen.report.model import Finding, Outcome, Report
+from mesoscreen.report.model import Finding, Outcome, Question, Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mesoscreen.criteria.told import Unrecognised
 
 HEADLINES = {
     Outcome.CONTRAINDICATED: "CONTRAINDICATED: an absolute contraindication is present",
@@ -32,84 +34,109 @@ def to_text(report: Report, width: int) -> str:
 
 
 def _text(report: Report, width: int) -> Iterator[str]:
-    def wrap(text: str, indent: int, first: str = "") -> list[str]:
-        margin = " " * indent
-        return textwrap.wrap(text, width, initial_indent=margin + first, subsequent_indent=margin + " " * len(first), break_on_hyphens=False)
-
-    yield from wrap(HEADLINES[report.outcome], 0)
+    page = _Page(width)
+    yield from page.wrap(HEADLINES[report.outcome], 0)
     yield "=" * min(width, len(HEADLINES[report.outcome]))
-    for status, heading in (("present", "Findings"), ("possible", "Possible: depends on what is not known yet")):
-        found = [f for f in report.findings if f.status == status]
-        if not found:
-            continue
-        yield from ("", f"{heading} ({len(found)})")
-        shown = found if status == "present" else [f for f in found if f.evidence]
-        for finding in shown:
-            yield ""
-            yield from wrap(f"{finding.title}  [{LEVELS[finding.level]}]", 2, "* ")
-            yield from wrap(f"rule      {finding.rule}, {finding.domain}, {SUPPORT[finding.support]}", 4)
-            yield from _labelled("because", finding.because, wrap)
-            yield from _labelled("do", finding.action, wrap)
-            if finding.defer_until is not None:
-                yield from _labelled("until", f"the time window alone would end it on {finding.defer_until}", wrap)
-            for item in finding.evidence:
-                doubt = "" if item.match == "exact" else " (read as, not certain)"
-                what = f" {item.concept}{doubt}" if item.concept else doubt
-                yield from _labelled("answer", f"{item.path}{what}", wrap)
-                if item.clearance is not None:
-                    yield from _labelled("cleared", f"by {item.clearance.by}{f', {item.clearance.date}' if item.clearance.date else ''}", wrap)
-            for source in finding.sources:
-                pin = f", {source.pinpoint}" if source.pinpoint else ""
-                yield from _labelled("source", f"{source.title}{f' ({source.publisher})' if source.publisher else ''}{pin}", wrap)
-        rest = [f for f in found if f not in shown]
-        if rest:
-            yield ""
-            yield from wrap("waiting for answers: " + ", ".join(f.rule for f in rest), 2)
+    present = [f for f in report.findings if f.status == "present"]
+    if present:
+        yield from ("", f"Findings ({len(present)})")
+    for finding in present:
+        yield from _present(finding, page)
+    possible = [f for f in report.findings if f.status == "possible"]
+    if possible:
+        yield from ("", f"Possible ({len(possible)}): depends on what is not known yet")
+    for finding in possible:
+        yield from page.wrap(f"{finding.title}  [{LEVELS[finding.level]}; {finding.rule}]", 2, "* ")
+        yield from (row for item in _answers(finding) for row in page.labelled("answer", item))
     if report.unanswered:
         yield from ("", f"Still to ask ({len(report.unanswered)}), most serious first")
-        for question in report.unanswered:
-            about = f" ({_some(question.about)})" if question.about else ""
-            waits = f" [{question.level}; {_rules(len(question.rules))}]" if question.rules else f" [{question.level}]"
-            yield from wrap(f"{question.path}: {question.text}{about}{waits}", 2, "? ")
+    for question in report.unanswered:
+        about = f" ({_some(question.about)})" if question.about else ""
+        yield from page.wrap(f"{question.path}: {question.text}{about}  [{question.level}{_waiting(question)}]", 2, "? ")
     if report.unrecognised:
         yield from ("", f"Not recognised ({len(report.unrecognised)}): correct these, nothing about them was assumed")
-        for name in report.unrecognised:
-            read = f"read as {name.read_as}, not certain" if name.read_as else "not known"
-            hint = f"; did you mean {' or '.join(name.suggestions)}?" if name.suggestions else ""
-            yield from wrap(f"{name.path}: {read}{hint}", 2, "! ")
+    for name in report.unrecognised:
+        yield from page.wrap(f"{name.path}: {_read_as(name)}", 2, "! ")
     if report.contradictions:
         yield from ("", f"Contradictions ({len(report.contradictions)})")
-        for both in report.contradictions:
-            yield from wrap(f"{', '.join(both.paths)}: {both.what}", 2, "! ")
+    for both in report.contradictions:
+        yield from page.wrap(f"{', '.join(both.paths)}: {both.what}", 2, "! ")
     if report.not_assessed:
-        yield from ("", f"Not assessed ({len(report.not_assessed)}): rests on something nobody declared")
-        for missing in report.not_assessed:
-            yield from wrap(f"{missing.title} ({missing.rule}): {'; '.join(missing.needs)}", 2, "- ")
-    stamp = report.stamp
-    for change in stamp.changes:
+        rules = ", ".join(one.rule for one in report.not_assessed)
+        yield from ("", f"Not assessed ({len(report.not_assessed)}): for want of a reading, an amount or a fact nobody has to declare")
+        yield from page.wrap(rules, 2)
+    for change in report.stamp.changes:
         yield ""
-        yield from wrap(f"changed by the clinic: {change.rule}, {change.what}: {change.reason}", 2)
+        yield from page.wrap(f"changed by the clinic: {change.rule}, {change.what}: {change.reason}", 2)
     yield ""
-    if report.intended_use:
-        yield from wrap(report.intended_use, 0)
-    yield from wrap(
+    yield from page.wrap(report.intended_use, 0)
+    yield from page.wrap(_stamp(report), 0)
+
+
+class _Page:
+    """Wraps text to a width."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+
+    def wrap(self, text: str, indent: int, first: str = "") -> list[str]:
+        """Wrap a paragraph; `first` stands before its first line, and the rest is aligned with what follows it."""
+        margin = " " * indent
+        return textwrap.wrap(
+            text, self.width, initial_indent=margin + first, subsequent_indent=margin + " " * len(first), break_on_hyphens=False
+        )
+
+    def labelled(self, label: str, text: str) -> list[str]:
+        """Wrap a paragraph behind a label in the margin."""
+        return self.wrap(text, 4, f"{label:10}")
+
+
+def _present(finding: Finding, page: _Page) -> Iterator[str]:
+    yield ""
+    yield from page.wrap(f"{finding.title}  [{LEVELS[finding.level]}]", 2, "* ")
+    for item in _answers(finding):
+        yield from page.labelled("answer", item)
+    yield from page.labelled("because", finding.because)
+    yield from page.labelled("do", finding.action)
+    if finding.defer_until is not None:
+        yield from page.labelled("until", f"the time window alone would end it on {finding.defer_until}")
+    for given in dict.fromkeys(evidence.clearance for evidence in finding.evidence if evidence.clearance is not None):
+        yield from page.labelled("cleared", f"by {given.by}{f', {given.date}' if given.date else ''}{f': {given.note}' if given.note else ''}")
+    said = "; ".join(f"{s.publisher or s.title}{f', {s.pinpoint}' if s.pinpoint else ''}" for s in finding.sources)
+    yield from page.labelled("sources", f"{said} ({SUPPORT[finding.support]})")
+    yield from page.labelled("rule", f"{finding.rule} ({finding.domain})")
+
+
+def _answers(finding: Finding) -> list[str]:
+    """Say for each place of the intake what it was read as."""
+    places: dict[str, dict[str, None]] = {}
+    for item in finding.evidence:
+        read = item.concept + ("" if item.match == "exact" else " (not certain)") if item.concept else ""
+        places.setdefault(item.path, {})[read] = None
+    return [f"{path} {', '.join(word for word in read if word)}".rstrip() for path, read in places.items()]
+
+
+def _read_as(name: Unrecognised) -> str:
+    hint = f"; did you mean {' or '.join(name.suggestions)}?" if name.suggestions else ""
+    return (f"read as {name.read_as}, not certain" if name.read_as else "not known") + hint
+
+
+def _waiting(question: Question) -> str:
+    count = len(question.rules)
+    return "" if not count else "; 1 rule waits" if count == 1 else f"; {count} rules wait"
+
+
+def _stamp(report: Report) -> str:
+    stamp = report.stamp
+    return (
         f"{stamp.rulebook} {stamp.version} ({stamp.sha256[:12]}), mesoscreen {stamp.library}, decided by {stamp.engine}, "
-        f"as of {stamp.on}, intake {stamp.intake_sha256[:12]}",
-        0,
+        f"as of {stamp.on}, intake {stamp.intake_sha256[:12]}"
     )
-
-
-def _labelled(label: str, text: str, wrap: object) -> list[str]:
-    return wrap(text, 4, f"{label:10}")  # type: ignore[operator,no-any-return]
 
 
 def _some(labels: tuple[str, ...]) -> str:
     more = len(labels) - _FEW
     return ", ".join(labels[:_FEW]) + (f" and {more} more" if more > 0 else "")
-
-
-def _rules(count: int) -> str:
-    return "1 rule waits" if count == 1 else f"{count} rules wait"
 
 
 def to_markdown(report: Report) -> str:
@@ -133,8 +160,7 @@ def _markdown(report: Report) -> Iterator[str]:
     if report.unrecognised:
         yield from ("", "## Not recognised", "")
         for name in report.unrecognised:
-            hint = f"; did you mean {' or '.join(name.suggestions)}?" if name.suggestions else ""
-            yield f"- `{name.path}`: {f'read as {name.read_as}, not certain' if name.read_as else 'not known'}{hint}"
+            yield f"- `{name.path}`: {_read_as(name)}"
     if report.contradictions:
         yield from ("", "## Contradictions", "")
         for both in report.contradictions:
@@ -150,10 +176,7 @@ def _markdown(report: Report) -> Iterator[str]:
     yield from ("", "---", "")
     if report.intended_use:
         yield from (report.intended_use, "")
-    yield (
-        f"Rulebook {stamp.rulebook} {stamp.version} (`{stamp.sha256[:12]}`), mesoscreen {stamp.library}, "
-        f"decided by {stamp.engine}, as of {stamp.on}, intake `{stamp.intake_sha256[:12]}`."
-    )
+    yield _stamp(report)
 
 
 def _markdown_finding(finding: Finding) -> Iterator[str]:
@@ -162,12 +185,8 @@ def _markdown_finding(finding: Finding) -> Iterator[str]:
     yield from ("", finding.because, "", f"**Do:** {finding.action}")
     if finding.defer_until is not None:
         yield from ("", f"The time window alone would end this on {finding.defer_until}.")
-    if finding.evidence:
-        yield ""
-        for item in finding.evidence:
-            doubt = "" if item.match == "exact" else " (not certain)"
-            yield f"- answer `{item.path}`: {item.concept or item.criterion}{doubt}"
     yield ""
+    yield from (f"- answer {item}" for item in _answers(finding))
     for source in finding.sources:
         link = f"[{source.title}]({source.url})" if source.url else source.title
         yield f"- source: {link}{f', {source.publisher}' if source.publisher else ''}{f', {source.pinpoint}' if source.pinpoint else ''}"

@@ -56,6 +56,7 @@ def restore(root: Path) -> Rulebook | None:
         _vocabulary(data["vocabulary"]),
         tuple(_criterion(one) for one in data["criteria"]),
         sources,
+        frozenset(data["no_rule_asks"]),
     )
 
 
@@ -70,6 +71,7 @@ def compile_rulebook(book: Rulebook, root: Path) -> str:
         "sha256": book.sha256,
         "intended_use": book.intended_use,
         "sources": {s.id: [s.title, s.publisher, s.url, s.kind, s.read] for s in book.sources.values()},
+        "no_rule_asks": sorted(book.no_rule_asks),
         "criteria": [_plain(criterion) for criterion in book.criteria],
         "rules": [_plain_rule(rule) for rule in book.rules.values()],
         "vocabulary": {

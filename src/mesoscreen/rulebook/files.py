@@ -81,7 +81,9 @@ class RuleFile(_File):
     disagreement: Prose | None = None
     sources: tuple[CitationFile, ...]
     covers: Ids = ()
+    refines: Ids = ()
     hazards: tuple[_Hazard, ...] = ()
+    review_by: Text | None = None
     examples: Annotated[tuple[ExampleFile, ...], Field(min_length=1)]
 
 
@@ -131,6 +133,7 @@ class VocabularyFile(_File):
     ]
     concepts: dict[Id, ConceptFile]
     ambiguous: tuple[AmbiguousFile, ...] = ()
+    no_rule_asks: tuple[Id, ...] = ()
 
 
 class CrossReactionFile(_File):

@@ -64,6 +64,7 @@ class _Loader:
         if base is not None:
             canonical["extends"] = base.sha256
             parts.extend(base.vocabulary)
+            parts.no_rule_asks |= base.no_rule_asks
         if main.name == "rulebook.yaml":
             self._folder(root, parts, sources)
         for number, _ in enumerate(head.vocabulary):
@@ -112,7 +113,7 @@ class _Loader:
         made: tuple[Change, ...] = (base.changes if base else ()) + tuple(c.change for c in changes)
         return Rulebook(
             head.name, head.version, digest, head.intended_use or (base.intended_use if base else ""),
-            rules, vocabulary, tuple(known[old] for old in by_section), sources, made, canonical,
+            rules, vocabulary, tuple(known[old] for old in by_section), sources, frozenset(parts.no_rule_asks), made, canonical,
         )  # fmt: skip
 
     def _base(self, head: RulebookFile, node: Node, root: Path, depth: int) -> Rulebook | None:
@@ -137,7 +138,7 @@ class _Loader:
             if node is None:
                 continue
             if file.name == "words.yaml":
-                parts.words = self.problems.read(WordsFile, node)
+                parts.words, parts.words_node = self.problems.read(WordsFile, node), node
                 parts.plain["words"] = node.plain()
             elif file.name == "cross-reactivity.yaml":
                 parts.cross(node, self.problems.read(CrossReactivityFile, node))

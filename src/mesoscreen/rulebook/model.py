@@ -86,7 +86,11 @@ class Rule:
     """Where sources differ, both sides."""
     covers: tuple[str, ...] = ()
     """Other concerns merged into this one."""
+    refines: tuple[str, ...] = ()
+    """Wider rules that are always raised with this one; it stands beside them for its more specific advice."""
     hazards: tuple[str, ...] = ()
+    review_by: str = ""
+    """The day by which someone should look at the rule again."""
     file: str = ""
 
 
@@ -111,6 +115,8 @@ class Rulebook:
     vocabulary: Vocabulary = field(repr=False)
     criteria: tuple[Criterion, ...] = field(repr=False)
     sources: Mapping[str, Source] = field(repr=False)
+    no_rule_asks: frozenset[str] = frozenset()
+    """Concepts known only so that an answer naming them is understood."""
     changes: tuple[Change, ...] = ()
     canonical: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """The plain data the digest is taken over."""

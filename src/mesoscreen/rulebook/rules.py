@@ -83,6 +83,8 @@ def build_rule(
     when = grammar.read(node.value["when"])
     for unused in sorted(set(read.limits) - grammar.used) if when is not None else ():
         problems.add("unknown-limit", f"the limit `{unused}` is used nowhere in `when`", node.find(("limits",)).key(unused))
+    if read.review_by is not None and not _is_date(read.review_by):
+        problems.add("wrong-type", f"`{read.review_by}` is not a date; write YYYY-MM-DD", node.get("review_by"))
     citations = tuple(
         Citation(source, cited.supports, cited.strength, cited.pinpoint or "")
         for number, cited in enumerate(read.sources)
@@ -100,7 +102,7 @@ def build_rule(
         read.id, read.title, read.domain, read.topic, read.level,
         max(read.if_unanswered or read.level, read.level, key=LEVELS.index), when, decided,
         read.because, read.action, read.support, citations, examples, read.ours or "", read.disagreement or "",
-        read.covers, read.hazards, node.document.name,
+        read.covers, read.refines, read.hazards, read.review_by or "", node.document.name,
     )  # fmt: skip
 
 
@@ -118,6 +120,13 @@ def _source(ref: str, at: Node, sources: Mapping[str, Source], problems: Problem
     if ref not in sources:
         problems.add("unknown-source", f"`{ref}` is not in the bibliography", at, did_you_mean(nearest(ref, sources)))
     return sources.get(ref)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return days_of(text)[0] == days_of(text)[1]
+    except ValueError:
+        return False
 
 
 def _check_example(example: Example, at: Node, problems: Problems) -> None:

@@ -28,10 +28,12 @@ class VocabularyParts:
     ambiguous: list[Ambiguity] = field(default_factory=list)
     reactions: list[CrossReaction] = field(default_factory=list)
     words: WordsFile | Words | None = None
+    words_node: Node | None = None
     nodes: dict[tuple[Space, str], tuple[Node, Node]] = field(default_factory=dict)
     """Where each concept stands: its id and what is said of it."""
     ambiguous_nodes: list[Node | None] = field(default_factory=list)
     reaction_nodes: list[Node | None] = field(default_factory=list)
+    no_rule_asks: set[str] = field(default_factory=set)
     plain: dict[str, Any] = field(default_factory=dict)
 
     def extend(self, vocabulary: Vocabulary) -> None:
@@ -56,6 +58,7 @@ class VocabularyParts:
             self.nodes[space, name] = listed.keys[name], listed.value[name]
             self.plain.setdefault(file.kind, {})[name] = listed.value[name].plain()
             _check_units(concept, listed.value[name], problems)
+        self.no_rule_asks |= set(file.no_rule_asks)
         for number, several in enumerate(file.ambiguous):
             self.ambiguous.append(Ambiguity(space, several.name, several.means, several.note))
             self.ambiguous_nodes.append(node.find(("ambiguous", number)))
@@ -101,6 +104,9 @@ def _place(parts: VocabularyParts, problem: Problem) -> Node | None:
         if inner is None:
             return key
         return next((leaf for leaf in inner.leaves() if leaf.value == problem.value), inner)
+    if problem.key == "set":
+        inner = parts.words_node.find(("qualifiers", problem.index or 0, "set")) if parts.words_node is not None else None
+        return next((leaf for leaf in inner.leaves() if leaf.value == problem.value), inner) if inner is not None else None
     if problem.index is not None:
         nodes = parts.reaction_nodes if problem.key in ("allergy_to", "reacts_with") else parts.ambiguous_nodes
         node = nodes[problem.index] if problem.index < len(nodes) else None

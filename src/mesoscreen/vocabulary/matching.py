@@ -61,15 +61,21 @@ class Matcher:
         self._indexes = indexes
         self._words = words
         self._label = label
+        self._known: dict[tuple[Space, ...], dict[str, Resolution]] = {}
         self._inflections: dict[Space, Inflections] = {}
         self._lexicons: dict[tuple[bool, bool], Lexicon] = {}
 
     def resolve(self, text: str, spaces: tuple[Space, ...]) -> Resolution:
         """Read a text as names of the given spaces."""
+        known = self._known.setdefault(spaces, {})
+        if text in known:
+            return known[text]
         indexes = [self._indexes[space] for space in spaces]
         certain = [index.whole[text] for index in indexes if text in index.whole]
         if certain:
-            return certain_reading(certain)
+            # INVARIANT: only names of the vocabulary are kept, never a text that merely resolves to one.
+            known[text] = certain_reading(certain)
+            return known[text]
         tokens = tokens_of(text)
         if not tokens:
             return NOTHING
