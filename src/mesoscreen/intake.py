@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any, Literal, NoReturn, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -38,6 +38,8 @@ MAX_NOTE = 2000
 """Longest free-text note, in characters."""
 MAX_DOCUMENT = 2_000_000
 """Longest JSON text of an intake, in characters."""
+MAX_PROBLEMS = 50
+"""Most problems one error lists."""
 MAX_AGE = 130
 """Oldest age accepted, in years."""
 
@@ -116,6 +118,51 @@ Names = Annotated[tuple[Name, ...], Field(max_length=MAX_ENTRIES)]
 class _Part(BaseModel):
     # Built when the first intake is read: importing the library stays cheap.
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
+
+    def __init__(self, /, **data: Any) -> None:  # noqa: ANN401 - pydantic's own signature
+        """Read the keys given."""
+        try:
+            self.__pydantic_validator__.validate_python(data, self_instance=self)
+            return
+        except ValidationError as error:
+            problems = _problems(error)
+        # INVARIANT: raised outside the handler, so that pydantic's own error, which quotes keys, is not chained to it.
+        raise IntakeError(problems)
+
+    # Tells pydantic that nested parts need not go through `__init__`.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:  # noqa: ANN401 - pydantic's own signature
+        """Read a mapping, or pass an instance through.
+
+        Raises:
+            IntakeError: something in it cannot be read; every problem has a JSON pointer.
+
+        """
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as error:
+            problems = _problems(error)
+        raise IntakeError(problems)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:  # noqa: ANN401
+        """Read JSON text. Unlike a bare JSON parser, refuse a key given twice: one of the two answers would be lost.
+
+        Raises:
+            IntakeError: it is not such JSON, or something in it cannot be read.
+
+        """
+        return cls.model_validate(parse_json(json_data), **options)
+
+    def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401
+        """Refuse: pydantic's own refusal would show the value."""
+        raise AttributeError("an intake does not change; make a new one")
+
+    def __delattr__(self, name: str) -> None:
+        """Refuse."""
+        raise AttributeError("an intake does not change; make a new one")
 
     def __repr_args__(self) -> list[tuple[str | None, Any]]:
         """Show nothing: a `repr` ends up in logs, and everything in here is about a patient."""
@@ -374,26 +421,6 @@ class Intake(_Part):
     treatment: Treatment = Field(Treatment(), title="Treatment")
     answered: PartialDate | None = Field(None, title="Answered", description="When the answers were given")
 
-    def __init__(self, **data: Any) -> None:  # noqa: ANN401 - pydantic's own signature
-        """Read the sections given as keyword arguments."""
-        try:
-            super().__init__(**data)
-        except ValidationError as error:
-            _refuse(error)
-
-    @classmethod
-    def model_validate(cls, obj: Any, **options: Any) -> Self:  # noqa: ANN401 - pydantic's own signature
-        """Read a mapping (or pass an intake through)."""
-        try:
-            return super().model_validate(obj, **options)
-        except ValidationError as error:
-            _refuse(error)
-
-    @classmethod
-    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:  # noqa: ANN401
-        """Read JSON text. Unlike a bare JSON parser, refuse a key given twice: one of the two answers would be lost."""
-        return cls.model_validate(parse_json(json_data), **options)
-
     def canonical(self) -> bytes:
         """Serialise what was said, defaults left out: equal intakes give equal bytes."""
         return self.__pydantic_serializer__.to_json(self, exclude_defaults=True)
@@ -474,8 +501,10 @@ def parse_json(text: str | bytes | bytearray) -> Any:  # noqa: ANN401 - any JSON
     raise IntakeError((problem,))
 
 
+_TWO_FORMS = ("allergies", "conditions", "medications", "procedures", "measurements", "facts")
 _CODES = {
     "extra_forbidden": "unknown-key",
+    "invalid_key": "unknown-key",
     "missing": "missing-key",
     "literal_error": "not-an-option",
     "finite_number": "not-finite",
@@ -498,13 +527,17 @@ _WORDS = {
 }
 
 
-def _refuse(error: ValidationError) -> NoReturn:
-    raise IntakeError(tuple(_problem(detail) for detail in error.errors(include_input=False, include_url=False))) from None
+def _problems(error: ValidationError) -> tuple[IntakeProblem, ...]:
+    details = error.errors(include_input=False, include_url=False, include_context=True)
+    problems = [_problem(detail) for detail in details[:MAX_PROBLEMS]]
+    if len(details) > MAX_PROBLEMS:
+        problems.append(IntakeProblem("", "too-large", f"and {len(details) - MAX_PROBLEMS} more problems"))
+    return tuple(problems)
 
 
 def _problem(detail: Any) -> IntakeProblem:  # noqa: ANN401 - pydantic's ErrorDetails
     kind, context = detail["type"], detail.get("ctx", {})
-    place = [part for part in detail["loc"] if part not in (LISTED, DETAILED)]
+    place = _place(detail["loc"])
     code = kind if "-" in kind else _CODES.get(kind, "wrong-type")
     match code:
         case "unknown-key":
@@ -521,6 +554,12 @@ def _problem(detail: Any) -> IntakeProblem:  # noqa: ANN401 - pydantic's ErrorDe
         case _:
             message = detail["msg"] if "-" in kind else _WORDS.get(kind, "of the wrong type")
     return IntakeProblem(_pointer(place), code, message)
+
+
+def _place(location: tuple[int | str, ...]) -> list[int | str]:
+    """Leave out which form of a section was read; only right behind its key, for any word may be somebody's own key."""
+    forms = (LISTED, DETAILED)
+    return [part for at, part in enumerate(location) if not (part in forms and at and location[at - 1] in _TWO_FORMS)]
 
 
 def _pointer(place: list[Any]) -> str:

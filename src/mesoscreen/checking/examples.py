@@ -10,6 +10,7 @@ from mesoscreen.criteria.answers import Questionnaire
 from mesoscreen.criteria.criterion import NO, YES
 from mesoscreen.criteria.reading import read
 from mesoscreen.decide import value_of, waits_on_a_declaration
+from mesoscreen.errors import IntakeError
 from mesoscreen.intake import misdated
 from mesoscreen.rulebook.formula import Formula, criteria_of
 from mesoscreen.rulebook.rules import example_intake
@@ -40,12 +41,19 @@ class Patient:
     """One example, read once and then asked as often as needed."""
 
     def __init__(self, example: Example, vocabulary: Vocabulary) -> None:
-        """Read the example's intake."""
+        """Read the example's intake.
+
+        Raises:
+            IntakeError: it cannot be read.
+
+        """
         self.example = example
         intake = example_intake(example)
         planned = intake.treatment.date
         on = date.fromisoformat(planned) if planned else date.fromisoformat(example.on)
-        self.misdated = misdated(intake, on)
+        problems = misdated(intake, on)
+        if problems:
+            raise IntakeError(problems)
         self.told: Told = read(intake, vocabulary, on)
         self._answered: dict[Criterion, int] = {}
 
@@ -71,9 +79,10 @@ def run_examples(rule: Rule, rulebook: Rulebook) -> list[Failure]:
     """Run every example of a rule and report those that fail."""
     failures = []
     for example in rule.examples:
-        patient = Patient(example, rulebook.vocabulary)
-        if patient.misdated:
-            failures.append(Failure(rule.id, example.name, "a valid intake", str(patient.misdated[0])))
+        try:
+            patient = Patient(example, rulebook.vocabulary)
+        except IntakeError as error:
+            failures.append(Failure(rule.id, example.name, "a valid intake", str(error.problems[0])))
             continue
         got = patient.verdict(rule.decided, rulebook.criteria, rulebook.vocabulary)
         if got != example.expect:

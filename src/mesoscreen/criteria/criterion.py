@@ -46,8 +46,11 @@ class Duration:
     def _from(self, day: date, count: int) -> int:
         if self.unit in ("days", "weeks"):
             return day.toordinal() + count * (7 if self.unit == "weeks" else 1)
+        # INVARIANT: beyond the calendar the nearest day it has stands in; no date an intake can give lies further out.
         months = day.year * 12 + day.month - 1 + count * (12 if self.unit == "years" else 1)
         year, month = divmod(months, 12)
+        if not date.min.year <= year <= date.max.year:
+            return (date.min if count < 0 else date.max).toordinal()
         for last in (day.day, 30, 29, 28):
             if last <= day.day:
                 try:

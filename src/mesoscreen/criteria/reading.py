@@ -134,18 +134,21 @@ class _Reader:
         if read is not None and read.is_none and not entry.codes:
             return None
         concepts, products = found(vocabulary, read, spaces) if read is not None else ((), ())
-        if section == "allergies":
-            concepts += self._inside(concepts)
-        elif section == "medications":
+        if section == "medications":
             inside = [c for p in products for c in vocabulary.concept("product", p).contains]
             concepts += tuple((c, True) for c in inside)
+        told: dict[str, str | bool] = dict(read.qualifiers) if read is not None else {}
         if entry.codes:
-            concepts = self._codes(section, entry, path, concepts, read)
+            concepts, said = self._codes(section, entry, path, concepts, read)
+            told = {**said, **told}
         elif read is not None and not any(exact for _, exact in concepts) and not products:
             self._unread(section, read, entry, path, concepts)
         elif section == "medications" and all(vocabulary.concept("pharmacy", c).kind == "substance" for c, _ in concepts):
             self._elsewhere(section, entry, path, only=("procedures",))
-        return self._statement(section, entry, path, concepts, products, read)
+        if section == "allergies":
+            concepts += self._inside(concepts)
+        areas = read.areas if read is not None else ()
+        return self._statement(section, entry, path, concepts, products, told, areas)
 
     def _inside(self, concepts: tuple[tuple[str, bool], ...]) -> tuple[tuple[str, bool], ...]:
         """Name what the allergy to a compound may really be an allergy to."""
@@ -155,9 +158,11 @@ class _Reader:
 
     def _codes(
         self, section: str, entry: Entry, path: str, named: tuple[tuple[str, bool], ...], read: Resolution | None
-    ) -> tuple[tuple[str, bool], ...]:
+    ) -> tuple[tuple[tuple[str, bool], ...], dict[str, str | bool]]:
+        """Read the codes of an entry beside its name: the concepts it states, and what the codes say besides."""
         vocabulary, spaces = self.vocabulary, SPACES[section]
         coded: list[str] = []
+        said: dict[str, str | bool] = {}
         for number, code in enumerate(entry.codes):
             system = system_of(code.system)
             if system is None:
@@ -168,6 +173,7 @@ class _Reader:
                 meant = str(concept.means["is"]) if concept.means is not None else concept.id
                 if space in spaces:
                     coded.append(meant)
+                    said |= {key: value for key, value in (concept.means or {}).items() if key != "is"}
                 elif home := dict(HOMES[section]).get(space):
                     self._misplace(home, space, meant, f"{path}/codes/{number}")
         certain = [concept for concept, exact in named if exact]
@@ -179,7 +185,8 @@ class _Reader:
         space = spaces[0]
         if coded and certain and not any(self._related(space, one, other) for one in certain for other in coded):
             self.contradictions.append(Contradiction((f"{path}/name", f"{path}/codes"), "the name and the code mean different things; both count"))
-        return tuple(dict.fromkeys([*((concept, True) for concept in coded), *(named if not coded else [n for n in named if n[1]])]))
+        stated = [(concept, True) for concept in coded]
+        return tuple(dict.fromkeys([*stated, *(n for n in named if n[1] or not coded)])), said
 
     def _related(self, space: Space, one: str, other: str) -> bool:
         return one in self.vocabulary.overlaps(space, other)
@@ -261,13 +268,13 @@ class _Reader:
         path: str,
         concepts: tuple[tuple[str, bool], ...],
         products: tuple[str, ...],
-        read: Resolution | None,
+        told: Mapping[str, str | bool],
+        named_areas: tuple[str, ...],
     ) -> Statement:
-        told: Mapping[str, str | bool] = read.qualifiers if read is not None else {}
         severity = self._agree(path, "severity", None if entry.severity == "unknown" else entry.severity, told)
         controlled = self._agree(path, "controlled", entry.controlled, told)
         subject = self._agree(path, "subject", entry.subject, told) or entry.subject or "patient"
-        areas = self._areas(entry, path, read)
+        areas = self._areas(entry, path) or named_areas or None
         state, when, reaction, route = None, Span(None, (LONG_AGO, self.day)), None, None
         outcomes = settings = used = value = None
         match section:
@@ -330,9 +337,7 @@ class _Reader:
         usual = {self.vocabulary.concept("pharmacy", c).route for c, exact in concepts if exact}
         return usual.pop() if len(usual) == 1 else None
 
-    def _areas(self, entry: Entry, path: str, read: Resolution | None) -> tuple[str, ...] | None:
-        if not entry.areas:
-            return read.areas if read is not None and read.areas else None
+    def _areas(self, entry: Entry, path: str) -> tuple[str, ...]:
         return tuple(area for number, text in enumerate(entry.areas) for area in self.plans.area(text, f"{path}/areas/{number}"))
 
     def _value(self, entry: Measurement, path: str, concepts: tuple[tuple[str, bool], ...]) -> float | None:

@@ -15,7 +15,7 @@ def amount(value: float, unit: str | None, to: str | None, conversions: Mapping[
     """Convert a value; `pointer` is where its unit stands.
 
     Raises:
-        IntakeError: the unit is unknown, does not fit, or is missing where one is needed.
+        IntakeError: the unit is unknown, does not fit, or is missing where one is needed, or the number cannot be converted.
 
     """
     try:
@@ -23,7 +23,10 @@ def amount(value: float, unit: str | None, to: str | None, conversions: Mapping[
             raise WrongUnitError(accepted_units(to, conversions))
         return convert(value, unit, to, conversions)
     except UnitError as error:
-        raise IntakeError((IntakeProblem(pointer, error.code, str(error)),)) from None
+        problem = IntakeProblem(pointer, error.code, str(error))
+    except OverflowError:
+        problem = IntakeProblem(pointer.removesuffix("/unit") + "/value", "out-of-range", "too large a number to convert")
+    raise IntakeError((problem,))
 
 
 def known_unit(unit: str | None, pointer: str) -> None:
@@ -35,5 +38,7 @@ def known_unit(unit: str | None, pointer: str) -> None:
     """
     try:
         check_unit(unit)
+        return
     except UnitError as error:
-        raise IntakeError((IntakeProblem(pointer, error.code, str(error)),)) from None
+        problem = IntakeProblem(pointer, error.code, str(error))
+    raise IntakeError((problem,))

@@ -72,7 +72,7 @@ def _limits(
             problems.add("unknown-limit", f"`{name}` is not a limit of `{rule.id}`", at.find(("limit",)).key(name), did_you_mean(nearest(name, limits)) or f"limits: {', '.join(limits) or 'none'}")
             return []
         made.append(Applied(Change(rule.id, f"{name} {limits[name]} → {value}", change.reason), None, off=False))
-    # The examples prove the rule as published; what the clinic changed is for the clinic to prove.
+    # The examples prove the rule as published; they are dropped once a limit of it has changed.
     changed = {**written, "limits": {**limits, **change.limit}, "level": rule.level}
     document = Document(at.document.name, at.document.rows)
     if earlier is not None:

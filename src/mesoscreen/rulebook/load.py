@@ -92,7 +92,7 @@ class _Loader:
                 continue
             if rule.id in rules and not draft.replaces:
                 self.problems.add("duplicate-id", f"there is already a rule `{rule.id}`", (draft.node.get("id") or draft.node))
-            rules[rule.id] = rule
+            rules[rule.id] = replace(rule, examples=()) if draft.replaces else rule
         for change in changes:
             change.apply(rules)
         self.problems.stop_if_any()
@@ -125,7 +125,8 @@ class _Loader:
         if head.extends == SHIPPED_NAME:
             return self.load(shipped(), depth + 1)
         target = root / head.extends
-        if not target.exists():
+        # A rulebook from elsewhere must not make us read, and quote in an error, a file that is no rulebook.
+        if not target.exists() or Path(head.extends).is_absolute() or target.suffix not in ("", ".yaml"):
             self.problems.add("missing-file", f"`{head.extends}` is not there", node.get("extends"), "write `mesoscreen` to extend the rulebook the library ships")
             self.problems.stop_if_any()
         return self.load(target, depth + 1)
