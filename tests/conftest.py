@@ -6,8 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mesoscreen import Rulebook
+
+# `pytest --hypothesis-profile=long` looks twenty times as hard.
+settings.register_profile("long", max_examples=2000, deadline=None)
 
 HERE = Path(__file__).parent
 

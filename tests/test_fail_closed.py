@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-import mesoscreen.screening as screening
-from mesoscreen import Intake, MesoscreenError, Rulebook, screen, screen_many
+from mesoscreen import Intake, MesoscreenError, Rulebook, screen, screen_many, screening
 from mesoscreen.engine import is_available
 from mesoscreen.errors import EngineDisagreement, EngineFailure, IntakeError
 from mesoscreen.screening import Screener, screener_of

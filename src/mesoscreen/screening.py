@@ -61,6 +61,7 @@ class Screener:
             self.composer.not_assessed(answers),
             self._stamp(intake, on),
             self.rulebook.intended_use,
+            self.rulebook.misuse,
         )
         object.__setattr__(report, "_explain", partial(self._explain, answers))
         return report

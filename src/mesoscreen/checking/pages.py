@@ -127,7 +127,7 @@ def _codes(rule: Rule, book: Rulebook) -> Iterator[str]:
 
 
 def _index(book: Rulebook) -> Iterator[str]:
-    yield from (_GENERATED, "", "# Rules", "", f"{len(book.rules)} rules, sha256 `{book.sha256}`.", "", book.intended_use, "")
+    yield from (_GENERATED, "", "# Rules", "", f"{len(book.rules)} rules, sha256 `{book.sha256}`.", "", book.intended_use, "", book.misuse, "")
     yield from ("Also [by hazard](by-hazard.md), with the examples that prove each; the [bibliography](../bibliography.md).", "")
     groups: defaultdict[str, list[Rule]] = defaultdict(list)
     for rule in book.rules.values():

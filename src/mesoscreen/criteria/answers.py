@@ -16,8 +16,7 @@ from mesoscreen.criteria.windows import age_within, ages_on, older_than
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mesoscreen.criteria.reading import Statement
-    from mesoscreen.criteria.told import Told, ToldSection
+    from mesoscreen.criteria.told import Statement, Told, ToldSection
     from mesoscreen.vocabulary import Vocabulary
 
 ASKED = ("allergies", "conditions", "medications", "procedures")

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mesoscreen.criteria.matching import Scope
-    from mesoscreen.criteria.reading import Statement
-    from mesoscreen.criteria.told import Told
+    from mesoscreen.criteria.told import Statement, Told
 
 
 class Gap(NamedTuple):

@@ -14,8 +14,7 @@ from mesoscreen.criteria.windows import in_window
 
 if TYPE_CHECKING:
     from mesoscreen.criteria.plan import Composition, Planned
-    from mesoscreen.criteria.reading import Statement
-    from mesoscreen.criteria.told import Told, ToldSection
+    from mesoscreen.criteria.told import Statement, Told, ToldSection
     from mesoscreen.vocabulary import Vocabulary
     from mesoscreen.vocabulary.concepts import Space
 

@@ -6,10 +6,10 @@ A name that is not understood for certain is listed under `unrecognised`; whatev
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from mesoscreen.criteria.plan import Composition, Plan, PlanReader
-from mesoscreen.criteria.told import Contradiction, Denial, Told, ToldSection, Unrecognised, found, label_of
+from mesoscreen.criteria.plan_reading import PlanReader
+from mesoscreen.criteria.told import Contradiction, Denial, Statement, Told, ToldSection, Unrecognised, found, label_of
 from mesoscreen.criteria.units import amount, known_unit
 from mesoscreen.criteria.windows import LONG_AGO, Span, point, span
 from mesoscreen.intake import SECTIONS, days_of
@@ -42,35 +42,6 @@ HOMES: dict[str, tuple[tuple[Space, str], ...]] = {
 """Where a name that stands in the wrong section belongs."""
 
 
-class Statement(NamedTuple):
-    """One entry as understood. `None` in a field means it is not known."""
-
-    path: str
-    concepts: tuple[tuple[str, bool], ...]
-    """What it may be, each with whether that is certain."""
-    products: tuple[str, ...] = ()
-    """Of an allergy: known products it names."""
-    severity: str | None = None
-    controlled: bool | None = None
-    subject: str = "patient"
-    state: str | None = None
-    """now, remission or resolved."""
-    when: Span = Span(None, (LONG_AGO, 0))
-    planned: bool = False
-    areas: tuple[str, ...] | None = None
-    """None where no area was given."""
-    reaction: str | None = None
-    route: str | None = None
-    outcomes: tuple[tuple[str, bool], ...] | None = None
-    settings: tuple[tuple[str, bool], ...] | None = None
-    used: tuple[Composition, ...] | None = None
-    """Of a procedure: the products used in it."""
-    value: float | None = None
-    """Of a measurement: the reading in its canonical unit."""
-    entry: Entry | None = None
-    """None where the patient was unsure, or the name stands in the wrong section."""
-
-
 def read(intake: Intake, vocabulary: Vocabulary, on: date) -> Told:
     """Read everything the intake says, as of the reference date."""
     return _Reader(vocabulary, on).read(intake)
@@ -90,7 +61,7 @@ class _Reader:
         sections = {name: self._section(name, getattr(intake, name)) for name in SECTIONS}
         for name, extra in self.misplaced.items():
             sections[name] = sections[name]._replace(statements=sections[name].statements + tuple(extra))
-        plan: Plan = self.plans.read(intake.treatment)
+        plan = self.plans.read(intake.treatment)
         return Told(
             intake, self.on, sections, plan, tuple(self.unrecognised), tuple(self.contradictions)
         )
@@ -221,7 +192,7 @@ class _Reader:
         return placed
 
     def _misplace(self, home: str, space: Space, concept: str, path: str) -> None:
-        doubtful = Statement(path, ((concept, False),), when=Span(None, (LONG_AGO, self.day)))
+        doubtful = Statement(path, ((concept, False),), when=Span((LONG_AGO, self.day), (LONG_AGO, self.day)))
         self.misplaced.setdefault(home, []).append(doubtful)
         self.unrecognised.append(Unrecognised(path, self.vocabulary.concept(space, concept).label, ()))
 
@@ -232,7 +203,8 @@ class _Reader:
             label = label_of(self.vocabulary, SPACES[section], concepts[0][0]) if concepts else None
             self.unrecognised.append(Unrecognised(path, label, read.suggestions))
         unsure = tuple((concept, False) for concept, _ in concepts)
-        return Statement(path, unsure, when=Span(None, (LONG_AGO, self.day)))
+        subject = str(read.qualifiers.get("subject", "patient"))
+        return Statement(path, unsure, subject=subject, when=Span((LONG_AGO, self.day), (LONG_AGO, self.day)))
 
     def _denied(self, section: str, text: str, path: str) -> list[Denial]:
         spaces = SPACES[section]
@@ -275,7 +247,7 @@ class _Reader:
         controlled = self._agree(path, "controlled", entry.controlled, told)
         subject = self._agree(path, "subject", entry.subject, told) or entry.subject or "patient"
         areas = self._areas(entry, path) or named_areas or None
-        state, when, reaction, route = None, Span(None, (LONG_AGO, self.day)), None, None
+        state, when, reaction, route = None, Span((LONG_AGO, self.day), (LONG_AGO, self.day)), None, None
         outcomes = settings = used = value = None
         match section:
             case "allergies":

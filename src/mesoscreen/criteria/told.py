@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from mesoscreen.criteria.windows import LONG_AGO, Span
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from mesoscreen.criteria.plan import Plan
-    from mesoscreen.criteria.reading import Statement
-    from mesoscreen.intake import Intake
+    from mesoscreen.criteria.plan import Composition, Plan
+    from mesoscreen.intake import Entry, Intake
     from mesoscreen.vocabulary import Resolution, Vocabulary
     from mesoscreen.vocabulary.concepts import Space
 
@@ -33,6 +34,35 @@ class Contradiction:
 
     paths: tuple[str, ...]
     what: str
+
+
+class Statement(NamedTuple):
+    """One entry as understood. `None` in a field means it is not known."""
+
+    path: str
+    concepts: tuple[tuple[str, bool], ...]
+    """What it may be, each with whether that is certain."""
+    products: tuple[str, ...] = ()
+    """Of an allergy: known products it names."""
+    severity: str | None = None
+    controlled: bool | None = None
+    subject: str = "patient"
+    state: str | None = None
+    """now, remission or resolved."""
+    when: Span = Span((LONG_AGO, 0), (LONG_AGO, 0))
+    planned: bool = False
+    areas: tuple[str, ...] | None = None
+    """None where no area was given."""
+    reaction: str | None = None
+    route: str | None = None
+    outcomes: tuple[tuple[str, bool], ...] | None = None
+    settings: tuple[tuple[str, bool], ...] | None = None
+    used: tuple[Composition, ...] | None = None
+    """Of a procedure: the products used in it."""
+    value: float | None = None
+    """Of a measurement: the reading in its canonical unit."""
+    entry: Entry | None = None
+    """None where the patient was unsure, or the name stands in the wrong section."""
 
 
 class Denial(NamedTuple):

@@ -20,28 +20,25 @@ FAR_AHEAD = date.max.toordinal()
 class Span:
     """When an entry was so: it began between two days and ended between two days, all as ordinals."""
 
-    start: tuple[int, int] | None
-    """First and last day it can have begun; None means no date was given."""
+    start: tuple[int, int]
+    """First and last day it can have begun."""
     end: tuple[int, int] | None
     """First and last day it can have ended; None means it goes on at the treatment."""
 
 
 def span(start: str | None, end: str | None, *, ongoing: bool, on: int) -> Span:
     """Read a start and an end; an unknown end of something over lies between its start and the treatment."""
-    began = days_of(start) if start else None
+    began = days_of(start) if start else (LONG_AGO, on)
     if ongoing:
-        return Span(began, None)
-    floor = began[0] if began else LONG_AGO
-    first, last = days_of(end) if end else (floor, on)
-    ended = max(first, floor), min(last, on)
-    return Span((began[0], min(began[1], ended[1])) if began else None, ended)
+        return Span((began[0], min(began[1], on)), None)
+    first, last = days_of(end) if end else (began[0], on)
+    ended = max(first, began[0]), min(last, on)
+    return Span((began[0], min(began[1], ended[1])), ended)
 
 
 def point(day: str | None, on: int, *, planned: bool) -> Span:
     """Read something that happened on one day."""
-    if day is None:
-        return Span(None, (on, FAR_AHEAD) if planned else (LONG_AGO, on))
-    first, last = days_of(day)
+    first, last = days_of(day) if day is not None else (on, FAR_AHEAD) if planned else (LONG_AGO, on)
     if not planned:
         last = min(last, on)
     return Span((first, last), (first, last))
@@ -53,11 +50,11 @@ def in_window(window: Window, when: Span, on: date) -> int:
         case "within":
             return YES if when.end is None else _since(when.end, window.length.before(on))
         case "began_within":
-            return UNKNOWN if when.start is None else _since(when.start, window.length.before(on))
+            return _since(when.start, window.length.before(on))
         case "at_least_ago":
             return NO if when.end is None else _until(when.end, window.length.before(on))
         case "ahead":
-            return UNKNOWN if when.start is None else _until(when.start, window.length.after(on))
+            return _until(when.start, window.length.after(on))
 
 
 def _since(days: tuple[int, int], edge: int) -> int:

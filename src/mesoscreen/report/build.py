@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mesoscreen.criteria.answers import Answers, Questionnaire
     from mesoscreen.criteria.criterion import Criterion
-    from mesoscreen.criteria.reading import Statement
+    from mesoscreen.criteria.told import Statement
     from mesoscreen.rulebook.model import Rule, Rulebook
 
 

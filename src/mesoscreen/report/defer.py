@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mesoscreen.criteria.answers import Answers, Questionnaire
     from mesoscreen.criteria.criterion import Window
-    from mesoscreen.criteria.reading import Statement
+    from mesoscreen.criteria.told import Statement
     from mesoscreen.rulebook.model import Rule
 
 _LAPSING = ("within", "began_within", "at_least_ago")

@@ -5,7 +5,7 @@ Plain frozen values; JSON through one pydantic adapter, so a report read back eq
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -143,7 +143,10 @@ class Report:
     contradictions: tuple[Contradiction, ...]
     not_assessed: tuple[NotAssessed, ...]
     stamp: Stamp
-    intended_use: str = field(default="")
+    intended_use: str = ""
+    """What the rulebook is for."""
+    misuse: str = ""
+    """What it is not for, and what no intake screen can see."""
 
     def __bool__(self) -> NoReturn:
         """Refuse: `if screen(intake):` could be read as "fine"."""

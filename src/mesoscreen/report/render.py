@@ -70,6 +70,7 @@ def _text(report: Report, width: int) -> Iterator[str]:
         yield from page.wrap(f"changed by the clinic: {change.rule}, {change.what}: {change.reason}", 2)
     yield ""
     yield from page.wrap(report.intended_use, 0)
+    yield from page.wrap(report.misuse, 0)
     yield from page.wrap(_stamp(report), 0)
 
 
@@ -174,8 +175,9 @@ def _markdown(report: Report) -> Iterator[str]:
         yield from ("", "## Changed by the clinic", "")
         yield from (f"- `{change.rule}`: {change.what}. {change.reason}" for change in stamp.changes)
     yield from ("", "---", "")
-    if report.intended_use:
-        yield from (report.intended_use, "")
+    for text in (report.intended_use, report.misuse):
+        if text:
+            yield from (text, "")
     yield _stamp(report)
 
 

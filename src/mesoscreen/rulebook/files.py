@@ -196,6 +196,7 @@ class RulebookFile(_File):
     name: Text
     version: Text
     intended_use: Prose = ""
+    misuse: Prose = ""
     extends: Text | None = None
     changes: tuple[ChangeFile, ...] = ()
     vocabulary: tuple[VocabularyFile, ...] = ()

@@ -60,7 +60,7 @@ class _Loader:
         parts = VocabularyParts()
         sources: dict[str, Source] = dict(base.sources) if base else {}
         drafts: list[Draft] = []
-        canonical: dict[str, Any] = {"rulebook": {"name": head.name, "version": head.version, "intended_use": head.intended_use}}
+        canonical: dict[str, Any] = {"rulebook": {"name": head.name, "version": head.version, "intended_use": head.intended_use, "misuse": head.misuse}}
         if base is not None:
             canonical["extends"] = base.sha256
             parts.extend(base.vocabulary)
@@ -113,6 +113,7 @@ class _Loader:
         made: tuple[Change, ...] = (base.changes if base else ()) + tuple(c.change for c in changes)
         return Rulebook(
             head.name, head.version, digest, head.intended_use or (base.intended_use if base else ""),
+            head.misuse or (base.misuse if base else ""),
             rules, vocabulary, tuple(known[old] for old in by_section), sources, frozenset(parts.no_rule_asks), made, canonical,
         )  # fmt: skip
 

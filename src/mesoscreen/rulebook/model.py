@@ -111,6 +111,9 @@ class Rulebook:
     version: str
     sha256: str
     intended_use: str
+    """What the rulebook is for; printed in every report."""
+    misuse: str
+    """What it is not for, and what it cannot see; printed in every report."""
     rules: Mapping[str, Rule]
     vocabulary: Vocabulary = field(repr=False)
     criteria: tuple[Criterion, ...] = field(repr=False)

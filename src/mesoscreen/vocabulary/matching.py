@@ -144,7 +144,7 @@ class Matcher:
         for clause in self._clauses(without_strengths(text)):
             finds = {index.space: self._finds(clause, index) for index in indexes}
             everything = [find for some in finds.values() for find in some]
-            if not self._is_negated(clause, everything):
+            if not self._is_negated(clause, everything, self._lexicon(indexes).spans(clause)):
                 meanings += [find.meaning for find in everything]
                 meanings += self._misspelled(clause, everything, indexes)
         return meanings
@@ -158,10 +158,14 @@ class Matcher:
                 start = end
             yield tokens[start:]
 
-    def _is_negated(self, clause: Phrase, finds: Sequence[Find]) -> bool:
-        """Tell whether the clause holds a cue of denial that is no part of a name ("non selective ...")."""
+    def _is_negated(self, clause: Phrase, finds: Sequence[Find], qualifying: Sequence[tuple[int, int]]) -> bool:
+        """Tell whether the clause holds a cue of denial that is no part of a name or of a qualifier.
+
+        "Non selective ...", "not well controlled" and Portuguese "no rosto" (on the face) deny nothing.
+        """
+        longer = [*((find.start, find.end) for find in finds if find.is_plain), *qualifying]
         return any(
-            not any(find.is_plain and find.start <= start and end <= find.end and end - start < find.end - find.start for find in finds)
+            not any(first <= start and end <= last and end - start < last - first for first, last in longer)
             for start, end in self._words.negations.spans(clause)
         )
 

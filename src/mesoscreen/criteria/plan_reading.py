@@ -1,0 +1,161 @@
+"""Read the planned treatment, and what earlier procedures used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesoscreen.criteria.plan import QUANTITY_UNITS, SOMEWHERE, Composition, FactsTold, Ingredient, Plan, Planned
+from mesoscreen.criteria.told import Unrecognised
+from mesoscreen.criteria.units import amount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mesoscreen.intake import FactAnswers, Procedure, Product, Quantity, Treatment
+    from mesoscreen.vocabulary import Resolution, Vocabulary
+    from mesoscreen.vocabulary.concepts import Space
+
+
+class PlanReader:
+    """Reads the planned treatment, and what earlier procedures used."""
+
+    def __init__(self, vocabulary: Vocabulary, unrecognised: list[Unrecognised]) -> None:
+        """Read names with this vocabulary; list what is not understood."""
+        self.vocabulary = vocabulary
+        self.unrecognised = unrecognised
+
+    def read(self, treatment: Treatment) -> Plan:
+        """Read the treatment."""
+        areas = self._areas(treatment.areas, "/treatment/areas")
+        techniques = None
+        if treatment.technique is not None:
+            techniques = tuple(
+                pair
+                for number, text in enumerate(treatment.technique)
+                for pair in self._plain(text, "technique", f"/treatment/technique/{number}")
+            )
+        products = None
+        if treatment.products is not None:
+            products = tuple(
+                Planned(
+                    path := f"/treatment/products/{number}",
+                    product.role,
+                    self.composition(product, path),
+                    areas if product.areas is None else self._areas(product.areas, f"{path}/areas"),
+                    product.mixture,
+                    self._quantities(product.quantities, f"{path}/quantities"),
+                    self._facts(product.facts, f"{path}/facts"),
+                )
+                for number, product in enumerate(treatment.products)
+            )
+        facts = self._facts(treatment.facts, "/treatment/facts")
+        return Plan(areas, techniques, products, facts, self.vocabulary.excipients)
+
+    def composition(self, product: Product, path: str) -> Composition:
+        """Read what is in a product: what was stated, else what the vocabulary knows of it."""
+        known = next(iter(self.vocabulary.named(product.name, "product")), None)
+        name = "".join(product.name.casefold().split())
+        if product.ingredients is not None:
+            return self._stated(product, path, known, name)
+        read = self.vocabulary.resolve(product.name, ("product", "pharmacy"))
+        if known is not None:
+            concept = self.vocabulary.concept("product", known)
+            inside = [Ingredient(path, c, certain=True) for c in self._closure(concept.contains)]
+            inside += [Ingredient(path, c, certain=False) for c in concept.may_contain]
+            unknown = concept.composition == "unstated"
+            return Composition(tuple(inside), unknown, not concept.complete, known, name)
+        exact = [r.concept for r in read.readings if r.match == "exact"]
+        if exact:
+            inside = [Ingredient(path, c, certain=True) for c in self._closure(exact)]
+            inside += [Ingredient(path, c, certain=False) for c in self._may(exact)]
+            return Composition(tuple(inside), excipients_open=True, name=name)
+        self._unread(read, path)
+        maybe = [c for r in read.readings for c in self._meant(r.space, r.concept)]
+        return Composition(tuple(Ingredient(path, c, certain=False) for c in maybe), open=True, name=name)
+
+    def used(self, entry: Procedure, path: str, concepts: tuple[tuple[str, bool], ...]) -> tuple[Composition, ...]:
+        """Read what an earlier procedure used; where that was not said, what such a procedure uses."""
+        if entry.products is not None:
+            return tuple(self.composition(product, f"{path}/products/{n}") for n, product in enumerate(entry.products))
+        if not concepts:
+            return (Composition((), open=True),)
+        used = []
+        for procedure, certain in concepts:
+            concept = self.vocabulary.concept("procedure", procedure)
+            inside = tuple(Ingredient(path, c, certain) for c in self._closure(concept.contains))
+            if inside or concept.uses_products or not certain:
+                # What such a procedure always uses says what it was; anything else it could have used is not a question.
+                used.append(Composition(inside, open=not certain or not inside, excipients_open=True))
+        return tuple(used)
+
+    def area(self, text: str, path: str) -> tuple[str, ...]:
+        """Read the name of a body area."""
+        return tuple(concept for concept, exact in self._plain(text, "area", path) if exact) or (SOMEWHERE,)
+
+    def _stated(self, product: Product, path: str, known: str | None, name: str) -> Composition:
+        inside: list[Ingredient] = []
+        for number, text in enumerate(product.ingredients or ()):
+            place = f"{path}/ingredients/{number}"
+            read = self.vocabulary.resolve(text, ("pharmacy", "product"))
+            exact = [c for r in read.readings if r.match == "exact" for c in self._meant(r.space, r.concept)]
+            if not exact:
+                self._unread(read, place)
+            maybe = [c for r in read.readings if r.match != "exact" for c in self._meant(r.space, r.concept)]
+            if not product.ingredients_complete:
+                maybe += self._may(exact)
+            inside += [Ingredient(place, c, certain=True) for c in self._closure(exact)]
+            inside += [Ingredient(place, c, certain=False) for c in maybe]
+        return Composition(tuple(inside), False, not product.ingredients_complete, known, name)  # noqa: FBT003
+
+    def _quantities(self, given: tuple[Quantity, ...], path: str) -> Mapping[str, float]:
+        amounts: dict[str, float] = {}
+        for number, quantity in enumerate(given):
+            unit, conversions = QUANTITY_UNITS[quantity.name]
+            amounts[quantity.name] = amount(quantity.value, quantity.unit, unit, conversions, f"{path}/{number}/unit")
+        return amounts
+
+    def _meant(self, space: Space, concept: str) -> tuple[str, ...]:
+        return self.vocabulary.concept(space, concept).contains if space == "product" else (concept,)
+
+    def _closure(self, concepts: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(inner for c in concepts for inner in (c, *sorted(self.vocabulary.ingredients(c) - {c}))))
+
+    def _may(self, concepts: list[str]) -> list[str]:
+        return [inner for c in concepts for inner in sorted(self.vocabulary.may_contain(c))]
+
+    def _areas(self, texts: tuple[str, ...] | None, path: str) -> tuple[str, ...] | None:
+        """Read areas; None where none were stated."""
+        if not texts:
+            return None
+        return tuple(area for number, text in enumerate(texts) for area in self.area(text, f"{path}/{number}"))
+
+    def _facts(self, given: tuple[str, ...] | FactAnswers | None, path: str) -> FactsTold:
+        if given is None:
+            return FactsTold()
+        if isinstance(given, tuple):
+            return FactsTold(self._asserted(given, path), complete=True)
+        denied = {c for n, text in enumerate(given.denied) for c in self._certain(text, f"{path}/denied/{n}")}
+        unsure = {c for n, text in enumerate(given.unsure) for c in self._certain(text, f"{path}/unsure/{n}")}
+        present = self._asserted(given.present, f"{path}/present")
+        below = [self.vocabulary.descendants("fact", c) for c in denied]
+        return FactsTold(present, frozenset().union(*below), frozenset(unsure), given.complete)
+
+    def _asserted(self, texts: tuple[str, ...], path: str) -> tuple[tuple[str, bool, str], ...]:
+        return tuple((c, exact, f"{path}/{n}") for n, text in enumerate(texts) for c, exact in self._plain(text, "fact", f"{path}/{n}"))
+
+    def _certain(self, text: str, path: str) -> tuple[str, ...]:
+        return tuple(c for c, exact in self._plain(text, "fact", path) if exact)
+
+    def _plain(self, text: str, space: Space, path: str) -> tuple[tuple[str, bool], ...]:
+        read = self.vocabulary.resolve(text, (space,))
+        if space != "area" and read.is_none:
+            return ()
+        meant = tuple((r.concept, r.match == "exact") for r in read.readings)
+        if not any(exact for _, exact in meant):
+            self._unread(read, path)
+        return meant
+
+    def _unread(self, read: Resolution, path: str) -> None:
+        first = read.readings[0] if read.readings else None
+        label = self.vocabulary.concept(first.space, first.concept).label if first else None
+        self.unrecognised.append(Unrecognised(path, label, () if first else read.suggestions))

@@ -1,0 +1,124 @@
+"""What the form said: the JSON contract of an intake, as pydantic models.
+
+An absent section was not asked; a list means "these, and nothing else"; the long form says exactly what was asked.
+Nothing a patient answered ever reaches an exception or a `repr`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StrictBool, Tag
+
+from mesoscreen.intake.entries import Allergy, Condition, Facts, Form, Measurement, Medication, Procedure, Product
+from mesoscreen.intake.part import Part
+from mesoscreen.intake.refusal import DETAILED, LISTED
+from mesoscreen.intake.values import MAX_AGE, MAX_ENTRIES, Day, Names, PartialDate
+
+SECTIONS = ("allergies", "conditions", "medications", "procedures", "measurements")
+
+class _Answers(Part):
+    denied: Names = Field((), title="Denied", description="Asked, and the answer was no")
+    unsure: Names = Field((), title="Unsure", description="Asked, and the patient did not know")
+    complete: StrictBool = Field(False, title="Complete", description="True if nothing else applies")  # noqa: FBT003
+
+
+class AllergyAnswers(_Answers):
+    """The long form of the allergies section."""
+
+    present: tuple[Allergy, ...] = Field((), title="Present", max_length=MAX_ENTRIES)
+
+
+class ConditionAnswers(_Answers):
+    """The long form of the conditions section."""
+
+    present: tuple[Condition, ...] = Field((), title="Present", max_length=MAX_ENTRIES)
+
+
+class MedicationAnswers(_Answers):
+    """The long form of the medications section."""
+
+    present: tuple[Medication, ...] = Field((), title="Present", max_length=MAX_ENTRIES)
+
+
+class ProcedureAnswers(_Answers):
+    """The long form of the procedures section."""
+
+    present: tuple[Procedure, ...] = Field((), title="Present", max_length=MAX_ENTRIES)
+
+
+class MeasurementAnswers(_Answers):
+    """The long form of the measurements section."""
+
+    present: tuple[Measurement, ...] = Field((), title="Present", max_length=MAX_ENTRIES)
+
+
+_Allergies = Annotated[tuple[Allergy, ...], Field(max_length=MAX_ENTRIES), Tag(LISTED)]
+_Conditions = Annotated[tuple[Condition, ...], Field(max_length=MAX_ENTRIES), Tag(LISTED)]
+_Medications = Annotated[tuple[Medication, ...], Field(max_length=MAX_ENTRIES), Tag(LISTED)]
+_Procedures = Annotated[tuple[Procedure, ...], Field(max_length=MAX_ENTRIES), Tag(LISTED)]
+_Measurements = Annotated[tuple[Measurement, ...], Field(max_length=MAX_ENTRIES), Tag(LISTED)]
+
+
+class Patient(Part):
+    """Who is to be treated. No name or number: screening needs neither."""
+
+    birth_date: PartialDate | None = Field(None, title="Birth date")
+    age: Annotated[int, Field(strict=True, ge=0, le=MAX_AGE)] | None = Field(
+        None, title="Age", description="Whole years at the treatment, where the birth date is not given"
+    )
+    sex: Literal["female", "male", "other", "unknown"] = Field("unknown", title="Sex")
+
+
+def _one_or_more(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+class Treatment(Part):
+    """What is planned."""
+
+    date: Day | None = Field(None, title="Date", description="The day of the treatment; every time window counts from it")
+    areas: Names | None = Field(None, title="Areas", description="Treated areas, such as face or scalp")
+    technique: Annotated[Names, BeforeValidator(_one_or_more)] | None = Field(
+        None, title="Technique", description="One technique or several: needle, microneedling, electroporation, …"
+    )
+    products: Annotated[tuple[Product, ...], Field(max_length=50)] | None = Field(
+        None, title="Products", description="Everything to be used: actives, anaesthetic, antiseptic"
+    )
+    facts: Facts | None = Field(None, title="Facts", description="Answers about the visit, such as no-emergency-kit")
+
+
+def _schema(title: str, says: str) -> Any:  # noqa: ANN401 - pydantic's own type
+    return Field(None, title=title, description=f"{says} Absent or null: not asked. []: none.")
+
+
+class Intake(Part):
+    """One patient's answers plus the planned treatment, as a form hands them over.
+
+    Raises:
+        IntakeError: something in it cannot be read; every problem has a JSON pointer.
+
+    """
+
+    patient: Patient = Field(Patient(), title="Patient")
+    allergies: Annotated[_Allergies | Annotated[AllergyAnswers, Tag(DETAILED)], Form] | None = _schema(
+        "Allergies", "Allergies and intolerances."
+    )
+    conditions: Annotated[_Conditions | Annotated[ConditionAnswers, Tag(DETAILED)], Form] | None = _schema(
+        "Conditions", "Diagnoses, infections, pregnancy, skin state, implants, fears."
+    )
+    medications: Annotated[_Medications | Annotated[MedicationAnswers, Tag(DETAILED)], Form] | None = _schema(
+        "Medications", "Medicines, supplements and herbal remedies, taken now or before."
+    )
+    procedures: Annotated[_Procedures | Annotated[ProcedureAnswers, Tag(DETAILED)], Form] | None = _schema(
+        "Procedures", "Operations, dental work, vaccinations, lasers, peels, fillers, toxin, tattoos, earlier mesotherapy."
+    )
+    measurements: Annotated[_Measurements | Annotated[MeasurementAnswers, Tag(DETAILED)], Form] | None = _schema(
+        "Measurements", "Readings such as blood pressure."
+    )
+    treatment: Treatment = Field(Treatment(), title="Treatment")
+    answered: PartialDate | None = Field(None, title="Answered", description="When the answers were given")
+
+    def canonical(self) -> bytes:
+        """Serialise what was said, defaults left out: equal intakes give equal bytes."""
+        return self.__pydantic_serializer__.to_json(self, exclude_defaults=True)

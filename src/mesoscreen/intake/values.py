@@ -1,0 +1,90 @@
+"""The small values of an intake: names, notes, numbers and partial dates, each with its limit."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+MAX_ENTRIES = 200
+"""Most entries one section may hold."""
+MAX_TEXT = 200
+"""Longest name, in characters."""
+MAX_NOTE = 2000
+"""Longest free-text note, in characters."""
+MAX_AGE = 130
+"""Oldest age accepted, in years."""
+
+
+@lru_cache(maxsize=4096)
+def days_of(partial: str) -> tuple[int, int]:
+    """Give the first and last day a partial date can mean, as proleptic ordinals.
+
+    Raises:
+        ValueError: it is not YYYY, YYYY-MM or YYYY-MM-DD, or not on the calendar.
+
+    """
+    parts = partial.split("-")
+    if [len(part) for part in parts] not in ([4], [4, 2], [4, 2, 2]) or not all(
+        part.isascii() and part.isdigit() for part in parts
+    ):
+        raise ValueError
+    year, *rest = (int(part) for part in parts)
+    match rest:
+        case [month, day]:
+            only = date(year, month, day).toordinal()
+            return only, only
+        case [month]:
+            after = date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)  # noqa: PLR2004
+            return date(year, month, 1).toordinal(), after.toordinal() - 1
+        case _:
+            return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+
+
+def _plain_date(value: object) -> object:
+    return value.isoformat() if type(value) is date else value
+
+
+def _check_partial(value: str) -> str:
+    try:
+        days_of(value)
+    except (ValueError, OverflowError):
+        code, message = "impossible-date", "not a date; write YYYY-MM-DD, YYYY-MM or YYYY"
+        raise PydanticCustomError(code, message) from None
+    return value
+
+
+def _check_day(value: str) -> str:
+    if len(_check_partial(value)) != len("YYYY-MM-DD"):
+        code, message = "impossible-date", "not a whole date; write YYYY-MM-DD"
+        raise PydanticCustomError(code, message)
+    return value
+
+
+def _check_text(value: str) -> str:
+    if not value.strip():
+        code, message = "empty-text", "empty; write a name, or leave the entry out"
+        raise PydanticCustomError(code, message)
+    return value
+
+
+Text = Annotated[str, StringConstraints(strict=True, max_length=MAX_TEXT)]
+Name = Annotated[Text, AfterValidator(_check_text)]
+Note = Annotated[str, StringConstraints(strict=True, max_length=MAX_NOTE)]
+PartialDate = Annotated[
+    Text,
+    BeforeValidator(_plain_date),
+    AfterValidator(_check_partial),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "examples": ["2026-08-03", "2026-08", "2026"]}),
+]
+Day = Annotated[
+    Text,
+    BeforeValidator(_plain_date),
+    AfterValidator(_check_day),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Names = Annotated[tuple[Name, ...], Field(max_length=MAX_ENTRIES)]
