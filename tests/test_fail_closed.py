@@ -57,6 +57,7 @@ def test_one_finding_lost_by_the_engine_is_a_disagreement_that_names_the_rule(mo
 
     class Forgetful:
         def decide(self, *asked: Any) -> tuple[frozenset[int], frozenset[int]]:
+            assert engine is not None
             present, possible = engine.decide(*asked)
             return present - {lost}, possible
 

@@ -32,7 +32,7 @@ PRECAUTIONS_OF_A_PLAN = {
 
 PRECAUTIONS = {
     "antihistamines": ({"photosensitising-drug"}, "one antihistamine, promethazine, makes the skin sensitive to light: ask which it is"),
-    "asthma-well-controlled": ({"sulfite-adrenaline"}, "asthma that wine or dried fruit sets off matters if the cream holds a sulfite: ask"),
+    "asthma-well-controlled": ({"sulfite-adrenaline"}, "if wine or dried fruit sets the asthma off, sulfite in the cream matters: ask"),
     "egg-as-a-baby": ({"avian-vs-ha"}, "where the hyaluronic acid comes from is not stated: read the label"),
     "hay-fever-unstated": ({"atopy-asthma"}, "how bad the hay fever is was not said: ask"),
     "low-blood-pressure": ({"hypotension-vasovagal"}, "may faint: treat lying down"),
@@ -46,9 +46,9 @@ PRECAUTIONS = {
 """What a patient deserves although nothing is wrong."""
 
 WORTH_A_QUESTION = {
-    "cat-unstated": ({"anaphylaxis-history"}, "an allergy without its reaction: asking takes one sentence, and guessing is not ours to do"),
-    "dust-unstated": ({"anaphylaxis-history"}, "an allergy without its reaction: asking takes one sentence, and guessing is not ours to do"),
-    "pollen-unstated": ({"anaphylaxis-history"}, "an allergy without its reaction: asking takes one sentence, and guessing is not ours to do"),
+    "cat-unstated": ({"anaphylaxis-history"}, "the worst reaction was not said: ask, nobody should guess it"),
+    "dust-unstated": ({"anaphylaxis-history"}, "the worst reaction was not said: ask, nobody should guess it"),
+    "pollen-unstated": ({"anaphylaxis-history"}, "the worst reaction was not said: ask, nobody should guess it"),
 }
 """Answers that are not complete: the form left out the one thing that matters. They leave a question, never a present finding."""
 
@@ -88,7 +88,7 @@ def _section(entries: Any) -> Any:
 
 def intake_of(patient: dict[str, Any]) -> dict[str, Any]:
     person = {"birth_date": patient.get("born"), "age": patient.get("age"), "sex": patient.get("sex")}
-    intake = {
+    intake: dict[str, Any] = {
         "patient": {key: value for key, value in person.items() if value is not None},
         "treatment": {"date": "2026-11-30", **PLANS[patient["plan"]]},
         **{section: _section(patient.get(section, [])) for section in SECTIONS},

@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,13 +85,13 @@ def main() -> None:
         on = screen(intake).stamp.on
         told = read(intake, book.vocabulary, on)
         answers = book.questionnaire.answer(told)
-        validate = call(lambda data=data: Intake.model_validate(data))
+        validate = call(partial(Intake.model_validate, data))
         parts = [
             validate,
-            call(lambda intake=intake, on=on: read(intake, book.vocabulary, on)),
-            call(lambda told=told: book.questionnaire.answer(told)),
-            call(lambda answers=answers: screener.decide(answers)),
-            call(lambda intake=intake: screen(intake)),
+            call(partial(read, intake, book.vocabulary, on)),
+            call(partial(book.questionnaire.answer, told)),
+            call(partial(screener.decide, answers)),
+            call(partial(screen, intake)),
         ]
         print(f"{name:16}" + "".join(f"{part:>{10 if at == 0 else 8}.0f}" for at, part in enumerate(parts)) + f"{parts[-1] / validate:>12.1f}")  # noqa: T201
 

@@ -49,6 +49,7 @@ def test_adding_an_entry_never_removes_a_present_finding_of_a_rule_without_not(
 ) -> None:
     given_section = data.get(section)
     assume(given_section is not None)
+    assert given_section is not None
     entry = draws.draw(entries(section))
     present = given_section if isinstance(given_section, list) else given_section["present"]
     more = [*present, entry]

@@ -51,13 +51,16 @@ def among(formula: Formula) -> Relations:
     )
 
 
-leaves = st.sampled_from(NUMBERS).flatmap(lambda n: st.sampled_from([Is(n), Is(n), Not(n)]))
+def _leaf(number: int) -> st.SearchStrategy[Formula]:
+    return st.sampled_from((Is(number), Is(number), Not(number)))
+
+
+def _joined(parts: list[Formula]) -> st.SearchStrategy[Formula]:
+    return st.sampled_from((All(tuple(parts)), AnyOf(tuple(parts))))
+
+
 formulas: st.SearchStrategy[Formula] = st.recursive(
-    leaves,
-    lambda inner: st.lists(inner, min_size=2, max_size=3).flatmap(
-        lambda parts: st.sampled_from([All(tuple(parts)), AnyOf(tuple(parts))])
-    ),
-    max_leaves=5,
+    st.sampled_from(NUMBERS).flatmap(_leaf), lambda inner: st.lists(inner, min_size=2, max_size=3).flatmap(_joined), max_leaves=5
 )
 names = st.sampled_from(sorted(PARENTS))
 entries = st.fixed_dictionaries(

@@ -55,7 +55,7 @@ def write(book: Rulebook, folder: Path) -> None:
 
 def _page(rule: Rule, book: Rulebook) -> Iterator[str]:
     yield from (_GENERATED, "", f"# {rule.title}", "")
-    yield f"| | |\n|---|---|\n| rule | `{rule.id}` |\n| level | **{LEVEL_WORDS[rule.level]}** |"
+    yield f"| rule | `{rule.id}` |\n|---|---|\n| level | **{LEVEL_WORDS[rule.level]}** |"
     if rule.if_unanswered != rule.level:
         yield f"| while the question is open | {LEVEL_WORDS[rule.if_unanswered]} |"
     yield f"| domain, topic | {rule.domain}, {rule.topic} |"

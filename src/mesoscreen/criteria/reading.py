@@ -114,8 +114,8 @@ class _Reader:
             told = {**said, **told}
         elif read is not None and not any(exact for _, exact in concepts) and not products:
             self._unread(section, read, entry, path, concepts)
-        elif section == "medications" and all(vocabulary.concept("pharmacy", c).kind == "substance" for c, _ in concepts):
-            self._elsewhere(section, entry, path, only=("procedures",))
+        if section == "medications":
+            self._treatments(concepts, path)
         if section == "allergies":
             concepts += self._inside(concepts)
         areas = read.areas if read is not None else ()
@@ -166,17 +166,22 @@ class _Reader:
         self, section: str, read: Resolution, entry: Entry, path: str, concepts: tuple[tuple[str, bool], ...]
     ) -> None:
         """List a name that was not understood for certain, and count it where it may belong."""
-        if self._elsewhere(section, entry, path, only=None) or (not concepts and self._inside_another_section(section, entry, path)):
+        if self._elsewhere(section, entry, path) or (not concepts and self._inside_another_section(section, entry, path)):
             return
         label = label_of(self.vocabulary, SPACES[section], concepts[0][0]) if concepts else None
         self.unrecognised.append(Unrecognised(path, label, read.suggestions if not concepts else ()))
 
-    def _elsewhere(self, section: str, entry: Entry, path: str, *, only: tuple[str, ...] | None) -> bool:
+    def _treatments(self, concepts: tuple[tuple[str, bool], ...], path: str) -> None:
+        """Count a substance that is also the name of a treatment (Botox among the medicines) where it belongs."""
+        for concept, exact in concepts:
+            if exact and self.vocabulary.concept("pharmacy", concept).kind == "substance":
+                for procedure in self.vocabulary.homonyms("pharmacy", concept, "procedure"):
+                    self._misplace("procedures", "procedure", procedure, path)
+
+    def _elsewhere(self, section: str, entry: Entry, path: str) -> bool:
         placed = False
         for space, home in HOMES[section]:
-            if entry.name is None or (only is not None and home not in only):
-                continue
-            for concept in self.vocabulary.named(entry.name, space):
+            for concept in self.vocabulary.named(entry.name or "", space):
                 self._misplace(home, space, concept, path)
                 placed = True
         return placed

@@ -83,7 +83,7 @@ def compile_rulebook(book: Rulebook, root: Path) -> str:
             "words": vocabulary.words.plain(),
         },
     }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any frozen value

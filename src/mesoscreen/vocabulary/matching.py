@@ -143,7 +143,8 @@ class Matcher:
         meanings: list[Meaning] = []
         for clause in self._clauses(without_strengths(text)):
             finds = {index.space: self._finds(clause, index) for index in indexes}
-            everything = [find for some in finds.values() for find in some]
+            forms = self._words.forms.spans(clause)
+            everything = [find for some in finds.values() for find in some if not _inside(find, forms)]
             if not self._is_negated(clause, everything, self._lexicon(indexes).spans(clause)):
                 meanings += [find.meaning for find in everything]
                 meanings += self._misspelled(clause, everything, indexes)
@@ -251,6 +252,11 @@ def _longest(found: list[Find]) -> list[Find]:
         ):
             kept.append(find)
     return sorted(kept, key=lambda one: one.start)
+
+
+def _inside(find: Find, spans: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a name is only a part of a longer phrase (Spanish "soy" in "soy alérgica", I am allergic)."""
+    return any(start <= find.start and find.end <= end and end - start > find.end - find.start for start, end in spans)
 
 
 def _windows(length: int) -> list[tuple[int, int]]:

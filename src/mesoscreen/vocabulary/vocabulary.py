@@ -13,7 +13,7 @@ from mesoscreen.vocabulary import graph
 from mesoscreen.vocabulary.checks import problems_of
 from mesoscreen.vocabulary.codes import normal_code, system_of, widening
 from mesoscreen.vocabulary.concepts import Ambiguity, Concept, CrossReaction, Space, Strength, space_of
-from mesoscreen.vocabulary.index import Meaning, SpaceIndex, target_of
+from mesoscreen.vocabulary.index import Meaning, SpaceIndex, names_of, target_of
 from mesoscreen.vocabulary.matching import Matcher, certain_reading
 from mesoscreen.vocabulary.problems import Problem, VocabularyErrors
 from mesoscreen.vocabulary.words import Words
@@ -56,6 +56,7 @@ class Vocabulary:
             lambda space, concept: spaces[space][concept].label,
         )
         self._ingredients: dict[tuple[Space, str], frozenset[str]] = {}
+        self._homonyms: dict[tuple[Space, str, Space], tuple[str, ...]] = {}
         self._may_contain: dict[tuple[Space, str], frozenset[str]] = {}
 
     @classmethod
@@ -181,6 +182,14 @@ class Vocabulary:
     def named(self, text: str, space: Space) -> tuple[str, ...]:
         """Find the concepts a text is exactly a name of, and nothing weaker: cheap where that is all that matters."""
         return self._matcher.whole(text, space)
+
+    def homonyms(self, space: Space, concept: str, other: Space) -> tuple[str, ...]:
+        """Find the concepts of another space that share a name with this one: Botox the substance and Botox the treatment."""
+        key = (space, concept, other)
+        if key not in self._homonyms:
+            shared = [found for _, _, name in names_of(self._spaces[space][concept]) for found in self.named(name, other)]
+            self._homonyms[key] = tuple(dict.fromkeys(shared))
+        return self._homonyms[key]
 
     def resolve_code(self, system: str, code: str, spaces: tuple[Space, ...]) -> Resolution:
         """Read a code of any spelling of its system; a code is exact or nothing."""
