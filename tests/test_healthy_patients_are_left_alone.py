@@ -33,6 +33,7 @@ PRECAUTIONS_OF_A_PLAN = {
 PRECAUTIONS = {
     "antihistamines": ({"photosensitising-drug"}, "one antihistamine, promethazine, makes the skin sensitive to light: ask which it is"),
     "asthma-well-controlled": ({"sulfite-adrenaline"}, "if wine or dried fruit sets the asthma off, sulfite in the cream matters: ask"),
+    "blood-pressure-unstated": ({"hypertension-severe"}, "whether it is under control was not said: ask, or measure"),
     "egg-as-a-baby": ({"avian-vs-ha"}, "where the hyaluronic acid comes from is not stated: read the label"),
     "hay-fever-unstated": ({"atopy-asthma"}, "how bad the hay fever is was not said: ask"),
     "low-blood-pressure": ({"hypotension-vasovagal"}, "may faint: treat lying down"),

@@ -16,7 +16,9 @@ from mesoscreen import Rulebook, screen
 BOOK = Rulebook.default()
 
 
-def _plan(*ingredients: str, areas: tuple[str, ...] = ("face",), technique: str = "needle", name: str = "ampoule", **product: Any) -> dict[str, Any]:
+def _plan(
+    *ingredients: str, areas: tuple[str, ...] = ("face",), technique: str = "needle", name: str = "ampoule", **product: Any
+) -> dict[str, Any]:
     one = {"name": name, "role": "active", "ingredients": list(ingredients) or None, **product}
     return {"date": "2026-11-30", "areas": list(areas), "technique": technique, "products": [one]}
 
@@ -26,6 +28,7 @@ def _with(plan: dict[str, Any], **product: Any) -> dict[str, Any]:
 
 
 BOOSTER = _plan("non-cross-linked hyaluronic acid", "sodium chloride", name="skin booster")
+LIPS = _plan("hyaluronic acid", "sodium chloride", areas=("lips",), name="lip booster")
 FERMENTED = _plan("fermented hyaluronic acid", "sodium chloride", name="skin booster")
 NUMBED = _with(BOOSTER, name="EMLA", role="anaesthetic")
 PREPARED = _with(BOOSTER, name="chlorhexidine 2%", role="antiseptic")
@@ -105,10 +108,28 @@ ASKED_BY_FORMS = [
     Said("rheumatoid arthritis, quiet", _condition("rheumatoid arthritis", status="remission"), ("autoimmune-stable",)),
     Said("scleroderma", _condition("scleroderma"), ("autoimmune-active",)),
     Said("cancer now", _condition("breast cancer"), ("active-cancer",)),
-    Said("cancer long ago, and growth factors planned", _condition("breast cancer", status="resolved", ended="2012"), ("cancer-history-growth-factor",), PLASMA),
-    Said("skin cancer in the area", _condition("BCC", status="resolved", ended="2018", areas=["nose"]), ("skin-cancer-or-atypical-naevus",)),
+    Said(
+        "cancer long ago, and growth factors planned",
+        _condition("breast cancer", status="resolved", ended="2012"),
+        ("cancer-history-growth-factor",),
+        PLASMA,
+    ),
+    Said(
+        "skin cancer in the area", _condition("BCC", status="resolved", ended="2018", areas=["nose"]), ("skin-cancer-or-atypical-naevus",)
+    ),
     Said("cold sore today", _condition("cold sore", areas=["lips"]), ("herpes-active",)),
-    Said("gets cold sores", _condition("cold sores", status="resolved", ended="2026-05"), ("herpes-labialis-history",)),
+    Said(
+        "gets cold sores, the lips treated",
+        _condition("cold sores", status="resolved", ended="2026-05"),
+        ("herpes-labialis-history",),
+        LIPS,
+    ),
+    Said(
+        "gets cold sores, the face treated",
+        _condition("cold sores", status="resolved", ended="2026-05"),
+        ("herpes-labialis-history",),
+        vague=True,
+    ),
     Said("shingles last week", _condition("shingles", areas=["forehead"], onset="2026-11-20"), ("zoster-recent", "herpes-active")),
     Said("diabetes", _condition("type 2 diabetes"), ("diabetes",)),
     Said("sugar, on insulin", _medicine("insulin"), ("diabetes",)),
@@ -117,7 +138,9 @@ ASKED_BY_FORMS = [
     Said("sixteen years old", {"patient": {"age": 16}}, ("under-18",)),
     Said("seventy-eight, for fat dissolving", {"patient": {"age": 78, "sex": "male"}}, ("age-over-75-lipolysis",), FAT_DISSOLVER),
     Said("heart trouble", _condition("heart trouble"), ("cardiac-disease",)),
-    Said("a heart attack years ago", _condition("heart attack", status="resolved", ended="2015"), ("thrombosis-history", "cardiac-disease")),
+    Said(
+        "a heart attack years ago", _condition("heart attack", status="resolved", ended="2015"), ("thrombosis-history", "cardiac-disease")
+    ),
     Said("artificial heart valve", _condition("artificial heart valve"), ("endocarditis-risk", "cardiac-disease")),
     Said("acne capsules finished in July", _medicine("Roaccutane", status="stopped", stopped="2026-07"), ("isotretinoin-systemic",)),
     Said("acne capsules, no date", _medicine("Accutane", status="stopped"), ("isotretinoin-systemic",), vague=True),
@@ -126,12 +149,14 @@ ASKED_BY_FORMS = [
     Said("impetigo on the face", _condition("impetigo", areas=["face"]), ("infection-at-site",)),
     Said("medicines not asked", {"medications": None}, ("anticoagulant-proceed-not-stop", "isotretinoin-systemic"), vague=True),
     Said("a peel last week", _procedure("chemical peel", date="2026-11-23", areas=["face"]), ("recent-laser-peel",)),
-    Said("laser on the face", _procedure("fractional laser", date="2026-11-12", areas=["face"]), ("recent-laser-peel",)),
+    Said("laser on the face", _procedure("fractional laser", date="2026-11-20", areas=["face"]), ("recent-laser-peel",)),
     Said("dermabrasion", _procedure("dermabrasion", date="2026-11-16", areas=["face"]), ("recent-laser-peel",)),
     Said("sunbed last week", _procedure("sunbed", date="2026-11-24"), ("recent-tan-sun",)),
     Said("back from a beach holiday", _procedure("beach holiday", date="2026-11-20"), ("recent-tan-sun",)),
     Said("sunburnt", _condition("sunburn", areas=["face"]), ("recent-tan-sun", "infection-at-site")),
     Said("blood pressure of 182", _reading("systolic blood pressure", 182, "mm[Hg]"), ("hypertension-severe",)),
+    Said("high blood pressure out of control", _condition("uncontrolled high blood pressure"), ("hypertension-severe",)),
+    Said("high blood pressure, control not said", _condition("high blood pressure"), ("hypertension-severe",), vague=True),
     Said("kidney disease", _condition("kidney problems"), ("renal-impairment",)),
     Said("on dialysis", _condition("on dialysis"), ("renal-impairment",)),
     Said("a clot in the leg once", _condition("DVT", status="resolved", ended="2016"), ("thrombosis-history",)),
@@ -142,17 +167,35 @@ ASKED_BY_FORMS = [
     Said("epilepsy", _condition("epileptic fits"), ("epilepsy",)),
     Said("blackouts nobody explained", _condition("blackouts"), ("epilepsy",)),
     Said("cirrhosis, and fat dissolving", _condition("cirrhosis"), ("lipolysis-severe-liver-kidney",), FAT_DISSOLVER),
-    Said("liver trouble, severity not said, and numbing", _condition("liver problems"), ("lidocaine-liver-heartblock",), NUMBED, vague=True),
+    Said(
+        "liver trouble, severity not said, and numbing", _condition("liver problems"), ("lidocaine-liver-heartblock",), NUMBED, vague=True
+    ),
     Said("psychosis this year", _condition("psychotic episode", onset="2026-06"), ("severe-mental-illness",)),
     Said("severe depression now", _condition("depression", severity="severe"), ("severe-mental-illness",)),
     Said("vitamin A acid cream on the face", _medicine("tretinoin cream", areas=["face"]), ("retinoid-topical",)),
     Said("Hashimoto, and a vitamin cocktail", _condition("Hashimoto's"), ("thyroid-autoimmune-mesotherapy",), VITAMINS),
-    Said("thyroid trouble, kind not known", _condition("thyroid problems"), ("autoimmune-active", "thyroid-autoimmune-mesotherapy"), VITAMINS, vague=True),
-    Said("overactive thyroid and iodine on the skin", _condition("overactive thyroid"), ("iodine-pvp",), _with(BOOSTER, name="Betadine", role="antiseptic")),
+    Said(
+        "thyroid trouble, kind not known",
+        _condition("thyroid problems"),
+        ("autoimmune-active", "thyroid-autoimmune-mesotherapy"),
+        VITAMINS,
+        vague=True,
+    ),
+    Said(
+        "overactive thyroid and iodine on the skin",
+        _condition("overactive thyroid"),
+        ("iodine-pvp",),
+        _with(BOOSTER, name="Betadine", role="antiseptic"),
+    ),
     Said("anaphylactic shock once", _condition("anaphylactic shock", status="resolved", ended="2011"), ("anaphylaxis-history",)),
     Said("carries an adrenaline pen", _medicine("EpiPen"), ("anaphylaxis-history",)),
     Said("filler in the same place in summer", _procedure("lip filler", date="2026-08", areas=["lips"]), ("recent-filler-same-area",)),
-    Said("toxin two months ago, toxin again", _procedure("Botox", date="2026-10-01", areas=["forehead"]), ("botulinum-repeat-interval",), TOXIN),
+    Said(
+        "toxin two months ago, toxin again",
+        _procedure("Botox", date="2026-10-01", areas=["forehead"]),
+        ("botulinum-repeat-interval",),
+        TOXIN,
+    ),
     Said("hepatitis B carrier", _condition("hepatitis B carrier"), ("hepatitis-b",)),
     Said("hepatitis C", _condition("hep C"), ("hepatitis-b", "hepatitis-c-interferon")),
     Said("HIV", _condition("HIV positive"), ("hiv",)),
@@ -165,7 +208,12 @@ ASKED_BY_FORMS = [
     Said("transplanted kidney", _procedure("kidney transplant", date="2015"), ("immunosuppression",)),
     Said("allergy shots going on", _medicine("allergy shots"), ("immunotherapy-current",)),
     Said("lidocaine allergy, and numbing cream", _allergy("Xylocaine", reaction="urticaria"), ("amide-la-allergy",), NUMBED),
-    Said("numbing cream allergy by name", _allergy("EMLA", reaction="dermatitis"), ("amide-la-allergy", "allergy-any-planned-ingredient"), NUMBED),
+    Said(
+        "numbing cream allergy by name",
+        _allergy("EMLA", reaction="dermatitis"),
+        ("amide-la-allergy", "allergy-any-planned-ingredient"),
+        NUMBED,
+    ),
     Said("reacted to the dentist's injection", _allergy("local anaesthetic"), ("la-reaction-unspecified",)),
     Said("adrenaline allergy by name", _allergy("adrenaline"), ("allergy-any-planned-ingredient",), WITH_ADRENALINE),
     Said("egg allergy and egg lecithin", _allergy("egg white", reaction="urticaria"), ("egg-vs-phospholipid",), EGG_LECITHIN),
@@ -182,15 +230,34 @@ ASKED_BY_FORMS = [
     Said("a facelift last month", _procedure("facelift", date="2026-10-25"), ("recent-surgery",)),
     Said("smokes", _condition("smoker"), ("smoking-alcohol",)),
     Said("smokes, and plasma planned", _condition("smoker"), ("prp-relative",), PLASMA),
-    Said("wine the evening before", _condition("alcohol last night", onset="2026-11-29", ended="2026-11-29"), ("smoking-alcohol",), vague=True),
+    Said(
+        "wine the evening before",
+        _condition("alcohol last night", onset="2026-11-29", ended="2026-11-29"),
+        ("smoking-alcohol",),
+        vague=True,
+    ),
     Said("drunk", _condition("drunk"), ("cannot-consent",)),
     Said("asthma out of control", _condition("asthma", controlled=False), ("atopy-asthma",)),
     Said("chemotherapy this spring", _procedure("chemotherapy", date="2026-04"), ("active-cancer",)),
-    Said("hard lumps after mesotherapy", _procedure("mesotherapy", date="2025-06", outcome="nodules"), ("ntm-awareness-history", "ha-previous-reaction"), vague=True),
-    Said("rash after the last skin booster", _procedure("skin booster", date="2026-05", outcome="allergic reaction"), ("ha-previous-reaction",), vague=True),
+    Said(
+        "hard lumps after mesotherapy",
+        _procedure("mesotherapy", date="2025-06", outcome="nodules"),
+        ("ntm-awareness-history", "ha-previous-reaction"),
+        vague=True,
+    ),
+    Said(
+        "rash after the last skin booster",
+        _procedure("skin booster", date="2026-05", outcome="allergic reaction"),
+        ("ha-previous-reaction",),
+        vague=True,
+    ),
     Said("hates a small flaw", _condition("body dysmorphia"), ("bdd-suspected",)),
     Said("expects perfection", _condition("expects perfection"), ("unrealistic-expectation",)),
-    Said("comes because the partner wants it", _condition("pressure from others"), ("unrealistic-expectation", "recent-bereavement-or-pressure")),
+    Said(
+        "comes because the partner wants it",
+        _condition("pressure from others"),
+        ("unrealistic-expectation", "recent-bereavement-or-pressure"),
+    ),
     Said("a recent divorce", _condition("recent divorce"), ("recent-bereavement-or-pressure",)),
     Said("Bell's palsy, and toxin", _condition("Bell's palsy", status="resolved", ended="2019"), ("facial-nerve-palsy-toxin",), TOXIN),
     Said("gallstones, and a bile acid", _condition("gallstones"), ("gallstones",), FAT_DISSOLVER),
@@ -218,8 +285,16 @@ ASKED_BY_FORMS = [
 
 ASKED_BY_ONE_OR_TWO = [
     Said("a scar of three months in the area", _condition("fresh scar", areas=["cheek"], onset="2026-09"), ("recent-scar-area",)),
-    Said("silicone injected years ago", _procedure("injected silicone", date="2005", areas=["lips"]), ("recent-filler-same-area", "facial-implant-non-ha")),
-    Said("a collagen stimulator years ago", _procedure("Sculptra", date="2022", areas=["cheeks"]), ("facial-implant-non-ha", "recent-filler-same-area")),
+    Said(
+        "silicone injected years ago",
+        _procedure("injected silicone", date="2005", areas=["lips"]),
+        ("recent-filler-same-area", "facial-implant-non-ha"),
+    ),
+    Said(
+        "a collagen stimulator years ago",
+        _procedure("Sculptra", date="2022", areas=["cheeks"]),
+        ("facial-implant-non-ha", "recent-filler-same-area"),
+    ),
     Said("autoimmune disease in the family", _condition("mother has lupus"), ("autoimmune-family",), vague=True),
     Said("lives vegan, and salmon DNA planned", _condition("vegan"), ("animal-origin-consent",), POLYNUCLEOTIDE),
     Said("halal, and pig gelatin planned", _condition("halal"), ("animal-origin-consent",), PORCINE),
@@ -231,8 +306,19 @@ ASKED_BY_ONE_OR_TWO = [
 SELDOM_ASKED = [
     Said("fish allergy and polynucleotides", _allergy("fish", reaction="urticaria"), ("fish-vs-polynucleotide",), POLYNUCLEOTIDE),
     Said("salmon allergy and polynucleotides", _allergy("salmon"), ("fish-vs-polynucleotide",), POLYNUCLEOTIDE),
-    Said("bee sting, whole body, and hyaluronidase", _allergy("bee stings", reaction="systemic"), ("hymenoptera-vs-hyaluronidase-systemic",), DISSOLVER),
-    Said("wasp sting, reaction not said, and hyaluronidase", _allergy("wasps"), ("hymenoptera-vs-hyaluronidase-systemic",), DISSOLVER, vague=True),
+    Said(
+        "bee sting, whole body, and hyaluronidase",
+        _allergy("bee stings", reaction="systemic"),
+        ("hymenoptera-vs-hyaluronidase-systemic",),
+        DISSOLVER,
+    ),
+    Said(
+        "wasp sting, reaction not said, and hyaluronidase",
+        _allergy("wasps"),
+        ("hymenoptera-vs-hyaluronidase-systemic",),
+        DISSOLVER,
+        vague=True,
+    ),
     Said("big arm after a wasp, and hyaluronidase", _allergy("wasp sting", reaction="local"), ("hymenoptera-local-only",), DISSOLVER),
     Said("desensitised against bee venom now", _medicine("venom immunotherapy"), ("immunotherapy-current",)),
     Said("sulfites, and adrenaline", _allergy("sulfites", reaction="systemic"), ("sulfite-adrenaline",), WITH_ADRENALINE),
@@ -240,8 +326,18 @@ SELDOM_ASKED = [
     Said("PABA sun cream allergy, and procaine", _allergy("PABA", reaction="dermatitis"), ("ester-la-allergy",), PROCAINE),
     Said("paraben allergy", _allergy("parabens", reaction="dermatitis"), ("paraben-allergy",), PARABENS),
     Said("macrogol allergy", _allergy("PEG", reaction="urticaria"), ("peg-polysorbate",), MACROGOL),
-    Said("gelatin allergy, pig gelatin planned", _allergy("gelatine", reaction="urticaria"), ("gelatin-alpha-gal", "allergy-any-planned-ingredient"), PORCINE),
-    Said("red meat allergy after a tick bite", _allergy("red meat allergy after a tick bite", reaction="urticaria"), ("gelatin-alpha-gal",), PORCINE),
+    Said(
+        "gelatin allergy, pig gelatin planned",
+        _allergy("gelatine", reaction="urticaria"),
+        ("gelatin-alpha-gal", "allergy-any-planned-ingredient"),
+        PORCINE,
+    ),
+    Said(
+        "red meat allergy after a tick bite",
+        _allergy("red meat allergy after a tick bite", reaction="urticaria"),
+        ("gelatin-alpha-gal",),
+        PORCINE,
+    ),
     Said("benzyl alcohol allergy", _allergy("benzyl alcohol", reaction="dermatitis"), ("benzyl-alcohol",), PRESERVED),
     Said("allergic to everything", _condition("allergic to everything"), ("multiple-severe-allergies",)),
     Said("reacted to the disinfectant", _allergy("chlorhexidine", reaction="urticaria"), ("chlorhexidine",), PREPARED),
@@ -259,7 +355,12 @@ SELDOM_ASKED = [
         {**_medicine("ramipril"), **_condition("anaphylactic shock", status="resolved", ended="2018")},
         ("ace-inhibitor-anaphylaxis",),
     ),
-    Said("a clotting tendency in the family, and tranexamic acid", _condition("factor V Leiden", subject="close-family"), ("thrombosis-history",), TRANEXAMIC),
+    Said(
+        "a clotting tendency in the family, and tranexamic acid",
+        _condition("factor V Leiden", subject="close-family"),
+        ("thrombosis-history",),
+        TRANEXAMIC,
+    ),
     Said("clots and tranexamic acid", _condition("DVT", status="resolved", ended="2014"), ("txa-thromboembolism",), TRANEXAMIC),
     Said("interferon", _medicine("interferon"), ("interferon-therapy",)),
     Said("checkpoint inhibitor", _medicine("pembrolizumab"), ("immune-checkpoint",)),
@@ -268,7 +369,9 @@ SELDOM_ASKED = [
     Said("human placenta in one who may give blood", _condition("blood donor"), ("blood-donation-placenta",), PLACENTA),
     Said("blood test this week, and biotin", _procedure("thyroid blood test", date="2026-12-03", planned=True), ("biotin-lab",), BIOTIN),
     Said("measures sugar, and vitamin C", _condition("type 1 diabetes"), ("vitamin-c-glucose-test",), VITAMIN_C),
-    Said("injected at a beauty salon", _procedure("mesotherapy", date="2026-10", setting="beauty salon"), ("travel-ntm-source",), vague=True),
+    Said(
+        "injected at a beauty salon", _procedure("mesotherapy", date="2026-10", setting="beauty salon"), ("travel-ntm-source",), vague=True
+    ),
     Said("injected abroad", _procedure("lip filler", date="2026-10-20", setting="abroad"), ("travel-ntm-source",)),
     Said("lumps that did not heal", _condition("lumps after mesotherapy"), ("ntm-awareness-history",)),
     Said(
@@ -287,16 +390,28 @@ LEFT_ALONE = {
     "blood transfusion long ago": (_procedure("blood transfusion", date="2009"), "what could have come with it is asked by name"),
     "under a doctor's care": (_condition("under the care of a doctor"), "says nothing by itself: the illness and the medicine are asked"),
     "easy bruising alone": (_condition("bruises easily"), "bleeding disorders and medicines that thin the blood are asked by name"),
-    "venereal disease": (_condition("chlamydia", status="resolved", ended="2020"), "over, and not where the needle goes; HIV, hepatitis and herpes are asked"),
+    "venereal disease": (
+        _condition("chlamydia", status="resolved", ended="2020"),
+        "over, and not where the needle goes; HIV, hepatitis and herpes are asked",
+    ),
     "waxing the day before": (_procedure("eyebrow wax", date="2026-11-29"), "broken or inflamed skin is asked for itself"),
     "fruit allergy": (_allergy("kiwi", reaction="local"), "nothing planned holds the fruit; what does is compared by ingredient"),
     "fruit acid cream": (_medicine("glycolic acid cream"), "irritated skin is asked for itself; peels and retinoids are counted"),
     "wind instrument, no toxin": (_condition("trumpet player"), "matters only for toxin around the mouth"),
-    "operation that went badly years ago": (_procedure("knee surgery", date="2022", outcome="infection"), "keloids, bleeding and healing are asked for themselves"),
+    "operation that went badly years ago": (
+        _procedure("knee surgery", date="2022", outcome="infection"),
+        "keloids, bleeding and healing are asked for themselves",
+    ),
     "the pill, no tranexamic acid": (_medicine("combined pill"), "matters for clots only where something in the plan adds to them"),
     "gallstones, no bile acid": (_condition("gallstones"), "matters only where the plan holds bile acids or artichoke"),
-    "controlled high blood pressure": (_condition("high blood pressure", controlled=True), "a reading on the day is what counts"),
-    "underactive thyroid": (_condition("underactive thyroid"), "treated and stable, it changes nothing; autoimmune kinds are asked by name"),
+    "controlled high blood pressure": (
+        _condition("high blood pressure", controlled=True),
+        "under control it changes nothing; what is not, or reads 180, is counted",
+    ),
+    "underactive thyroid": (
+        _condition("underactive thyroid"),
+        "treated and stable, it changes nothing; autoimmune kinds are asked by name",
+    ),
 }
 """Asked by some form, and left alone on purpose: what is said, and why nothing is raised."""
 

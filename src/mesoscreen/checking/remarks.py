@@ -139,6 +139,8 @@ def _idle_concepts(book: Rulebook) -> Iterator[Remark]:
         if kind == "procedure" and any(not scope.criterion.concepts for scope in scopes):
             continue  # a rule asks what was used, whatever the procedure
         touched = frozenset().union(*(scope.overlapping for scope in scopes))
+        if kind == "measurement" and any(c.bounds is not None and c.bounds.unit == "mg/kg" for c in book.criteria):
+            touched |= {"body-weight"}  # what a dose by weight is divided by
         for concept in book.vocabulary.concepts(SPACE_OF[section]).values():
             if concept.kind != kind or concept.means is not None:
                 continue

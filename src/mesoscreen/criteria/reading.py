@@ -190,7 +190,7 @@ class _Reader:
         """Look for names of other sections inside a text that holds none of its own."""
         placed = False
         for space, home in HOMES[section]:
-            read = self.vocabulary.resolve(entry.name or "", (space,))
+            read = self.vocabulary.resolve(entry.name or "", (space,), suggest=False)
             for reading in read.readings:
                 self._misplace(home, space, reading.concept, path)
                 placed = True
@@ -297,7 +297,7 @@ class _Reader:
         if state == "now" and ended and end is not None and days_of(end)[1] < self.day:
             key = "ended" if hasattr(entry, "ended") else "stopped"
             self.contradictions.append(Contradiction((f"{path}/status", f"{path}/{key}"), "said to go on and to have ended; neither is assumed"))
-            state = None
+            state, end = None, None
         if entry.planned:
             return None, point(start, self.day, planned=True)
         return state, span(start, end, ongoing=state == "now", on=self.day)

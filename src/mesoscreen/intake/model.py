@@ -6,14 +6,18 @@ Nothing a patient answered ever reaches an exception or a `repr`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, StrictBool, Tag
+from pydantic import BeforeValidator, Field, StrictBool, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from mesoscreen.intake.entries import Allergy, Condition, Facts, Form, Measurement, Medication, Procedure, Product
 from mesoscreen.intake.part import Part
 from mesoscreen.intake.refusal import DETAILED, LISTED
-from mesoscreen.intake.values import MAX_AGE, MAX_ENTRIES, Day, Names, PartialDate
+from mesoscreen.intake.values import MAX_AGE, MAX_ENTRIES, MAX_NAMES, Day, Names, PartialDate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SECTIONS = ("allergies", "conditions", "medications", "procedures", "measurements")
 
@@ -119,6 +123,46 @@ class Intake(Part):
     treatment: Treatment = Field(Treatment(), title="Treatment")
     answered: PartialDate | None = Field(None, title="Answered", description="When the answers were given")
 
+    @model_validator(mode="after")
+    def _is_bounded(self) -> Self:
+        if sum(map(len, _names(self))) > MAX_NAMES:
+            code, message = "too-large", f"the names of the intake have more than {MAX_NAMES} characters together"
+            raise PydanticCustomError(code, message)
+        return self
+
     def canonical(self) -> bytes:
         """Serialise what was said, defaults left out: equal intakes give equal bytes."""
         return self.__pydantic_serializer__.to_json(self, exclude_defaults=True)
+
+
+def _names(intake: Intake) -> Iterator[str]:
+    """Yield every text that is looked up in the vocabulary."""
+    for section in SECTIONS:
+        given = getattr(intake, section)
+        if given is None:
+            continue
+        entries = given
+        if not isinstance(given, tuple):
+            yield from given.denied
+            yield from given.unsure
+            entries = given.present
+        for entry in entries:
+            yield entry.name or ""
+            yield from entry.areas
+            if section == "procedures":
+                yield from (entry.setting or "", entry.outcome or "")
+                yield from _products(entry.products or ())
+    plan = intake.treatment
+    yield from (*(plan.areas or ()), *(plan.technique or ()), *_facts(plan.facts))
+    yield from _products(plan.products or ())
+
+
+def _products(products: tuple[Product, ...]) -> Iterator[str]:
+    for product in products:
+        yield from (product.name, *(product.ingredients or ()), *(product.areas or ()), *_facts(product.facts))
+
+
+def _facts(facts: Facts | None) -> tuple[str, ...]:
+    if facts is None or isinstance(facts, tuple):
+        return facts or ()
+    return (*facts.present, *facts.denied, *facts.unsure)

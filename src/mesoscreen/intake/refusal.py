@@ -97,7 +97,7 @@ def _problem(detail: Any, known_keys: Iterable[str]) -> IntakeProblem:  # noqa: 
             return IntakeProblem(_pointer(place[:-1]), code, f"`{place[-1]}` is missing")
         case "not-an-option":
             message = f"must be {context['expected']}"
-        case "too-large":
+        case "too-large" if "max_length" in context:
             message = f"longer than the {context['max_length']} allowed"
         case "out-of-range":
             message = f"must be at least {context['ge']}" if "ge" in context else f"must be at most {context['le']}"

@@ -9,10 +9,12 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-MAX_ENTRIES = 200
+MAX_ENTRIES = 100
 """Most entries one section may hold."""
 MAX_TEXT = 200
 """Longest name, in characters."""
+MAX_NAMES = 10_000
+"""Most characters all the names of an intake may have together: reading names is what takes time."""
 MAX_NOTE = 2000
 """Longest free-text note, in characters."""
 MAX_AGE = 130

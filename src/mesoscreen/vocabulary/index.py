@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ANY_LANGUAGE = ""
 """The language of trade names."""
+ORDINARY_WORDS = frozenset({"als", "ben", "hit", "nei"})
+"""Names that are ordinary words of some language (German "als", English "hit"): names only where they are the whole text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class SpaceIndex:
         starts: defaultdict[str, dict[Phrase, None]] = defaultdict(dict)
         for name in self.languages:
             words = tuple(map(singular, name.split()))
-            if len(name) >= 3:  # noqa: PLR2004
+            if len(name) >= 3 and name not in ORDINARY_WORDS:  # noqa: PLR2004
                 starts[words[0]][words] = None
         return {first: tuple(phrases) for first, phrases in starts.items()}
 

@@ -65,7 +65,7 @@ class Matcher:
         self._inflections: dict[Space, Inflections] = {}
         self._lexicons: dict[tuple[bool, bool], Lexicon] = {}
 
-    def resolve(self, text: str, spaces: tuple[Space, ...]) -> Resolution:
+    def resolve(self, text: str, spaces: tuple[Space, ...], *, suggest: bool = True) -> Resolution:
         """Read a text as names of the given spaces."""
         known = self._known.setdefault(spaces, {})
         if text in known:
@@ -83,7 +83,7 @@ class Matcher:
         if read is None:
             meanings = self._parts(text, indexes)
             read = _readings(meanings, "probable")
-        if not read.readings and not read.is_none:
+        if suggest and not read.readings and not read.is_none:
             return Resolution(suggestions=self._suggestions(" ".join(tokens), indexes))
         return read
 

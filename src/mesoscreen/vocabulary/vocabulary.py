@@ -175,9 +175,9 @@ class Vocabulary:
                     break
         return tuple(found)
 
-    def resolve(self, text: str, spaces: tuple[Space, ...]) -> Resolution:
-        """Read free text as names of the given spaces."""
-        return self._matcher.resolve(text, spaces)
+    def resolve(self, text: str, spaces: tuple[Space, ...], *, suggest: bool = True) -> Resolution:
+        """Read free text as names of the given spaces; without suggestions an unknown text costs much less."""
+        return self._matcher.resolve(text, spaces, suggest=suggest)
 
     def named(self, text: str, space: Space) -> tuple[str, ...]:
         """Find the concepts a text is exactly a name of, and nothing weaker: cheap where that is all that matters."""
