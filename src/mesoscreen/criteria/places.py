@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from mesoscreen.vocabulary import Vocabulary
 
 
-def place_value(place: Place, areas: tuple[str, ...] | None, told: Told, vocabulary: Vocabulary) -> int:
+def place_value(place: Place, areas: tuple[str, ...] | None, told: Told, vocabulary: Vocabulary, *, covers: bool = False) -> int:
     """Say whether any of the areas lies where the criterion wants it.
 
     An area inside the wanted one touches it; a larger one, an unnamed one or one not understood may.
+    With `covers` (treated areas, not places of an entry) a larger area does: who treats the face treats the lips.
     """
     if areas is None or (place.treated and told.plan.areas is None):
         return UNKNOWN
@@ -38,5 +39,5 @@ def place_value(place: Place, areas: tuple[str, ...] | None, told: Told, vocabul
         elif contained:
             return YES
         elif not wanted.isdisjoint(vocabulary.descendants("area", area)):
-            best = UNKNOWN
+            best = max(best, YES if covers else UNKNOWN)
     return best

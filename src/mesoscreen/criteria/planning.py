@@ -53,7 +53,7 @@ def _visit(criterion: Criterion, scope: Scope, told: Told) -> tuple[int, Places]
         places += [("/treatment/technique", t, exact) for t, exact in plan.techniques if t in scope.named["technique"]]
     about_product = criterion.concepts or criterion.beside or criterion.roles or criterion.mixed or criterion.quantity
     if criterion.place is not None and not about_product:
-        value = min(value, place_value(criterion.place, plan.areas, told, scope.vocabulary))
+        value = min(value, place_value(criterion.place, plan.areas, told, scope.vocabulary, covers=True))
         places.append(("/treatment/areas", "", True))
     if criterion.facts and not about_product:
         says = [_fact(plan.facts, scope), *(_fact(product.facts, scope) for product in plan.products or ())]
@@ -70,7 +70,7 @@ def _product(criterion: Criterion, scope: Scope, told: Told, product: Planned) -
     if criterion.concepts:
         value = composition.holds(scope.concepts.within, scope.concepts.overlapping, excipients)
     if value != NO and criterion.place is not None:
-        value = min(value, place_value(criterion.place, product.areas, told, scope.vocabulary))
+        value = min(value, place_value(criterion.place, product.areas, told, scope.vocabulary, covers=True))
     if value != NO and criterion.beside:
         value = min(value, _beside(scope, product, told))
         places += _inside(scope.beside, product)
