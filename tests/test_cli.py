@@ -373,7 +373,7 @@ def test_vocabulary_shows_what_a_name_means(name: str, first: str, run: Any, boo
 
 
 def test_vocabulary_shows_what_is_above_a_concept_and_what_words_qualify_it(run: Any, book: Any) -> None:
-    assert "is a amide-local-anaesthetic, local-anaesthetic" in run("vocabulary", *book, "lidocaine").out
+    assert "under amide-local-anaesthetic, local-anaesthetic" in run("vocabulary", *book, "lidocaine").out
     assert "with controlled=" in run("vocabulary", *book, "uncontrolled hypertension").out
 
 

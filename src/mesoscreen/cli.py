@@ -167,23 +167,22 @@ def vocabulary(
     """Show what a name resolves to, in every section of an intake."""
     book = _load(rulebook)
     words = book.vocabulary
-    known = False
-    for space in words.spaces:
-        read = words.resolve(name, (space,))
-        for reading in read.readings:
-            known = True
-            concept = words.concept(space, reading.concept)
-            above = sorted(words.ancestors(space, concept.id) - {concept.id})
-            out.print(Text(f"{reading.match:9} {concept.kind} {concept.id}: {concept.label}"))
-            if read.qualifiers or read.areas:
-                said = [*(f"{k}={v}" for k, v in read.qualifiers.items()), *read.areas]
-                out.print(Text(f"          with {', '.join(said)}"))
-            if above:
-                out.print(Text(f"          is a {', '.join(above)}"))
+    reads = [words.resolve(name, (space,)) for space in words.spaces]
+    found = [(reading, read) for read in reads for reading in read.readings]
+    certain = [(reading, read) for reading, read in found if reading.match == "exact"]
+    for reading, read in certain or found:
+        concept = words.concept(reading.space, reading.concept)
+        above = sorted(words.ancestors(reading.space, concept.id) - {concept.id})
+        out.print(Text(f"{reading.match:9} {concept.kind} {concept.id}: {concept.label}"))
+        if read.qualifiers or read.areas:
+            said = [*(f"{k}={v}" for k, v in read.qualifiers.items()), *read.areas]
+            out.print(Text(f"          with {', '.join(said)}"))
+        if above:
+            out.print(Text(f"          under {', '.join(above)}"))
     read = words.resolve(name, ("pharmacy", "condition", "procedure", "product"))
     if read.is_none:
         out.print(Text("the answer: none"))
-    elif not known:
+    elif not found:
         hint = f"; did you mean {' or '.join(read.suggestions)}?" if read.suggestions else ""
         out.print(Text(f"not known{hint}"))
 

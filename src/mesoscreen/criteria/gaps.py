@@ -58,11 +58,11 @@ def gaps(number: int, questionnaire: Questionnaire, answers: Answers) -> Iterato
     section = told.sections[criterion.section]
     if criterion.section in ASKED:
         if not section.asked:
-            yield Gap(f"/{criterion.section}", f"{criterion.section}: not asked yet")
+            yield Gap(f"/{criterion.section}", "not asked yet")
         elif questionnaire.open_value(number, section, told) == UNKNOWN:
             space = SPACE_OF[criterion.section]
             about = tuple(questionnaire.vocabulary.concepts(space)[c].label for c in criterion.concepts)
-            yield Gap(f"/{criterion.section}", f"{criterion.section}: not everything was asked", about)
+            yield Gap(f"/{criterion.section}", "not everything was asked", about)
     value = reading_value if criterion.section == "measurements" else entry_value
     for statement in section.statements:
         if value(criterion, scope, statement, told) == UNKNOWN:

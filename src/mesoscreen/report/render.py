@@ -42,17 +42,6 @@ def _text(report: Report, width: int) -> Iterator[str]:
         yield from ("", f"Findings ({len(present)})")
     for finding in present:
         yield from _present(finding, page)
-    possible = [f for f in report.findings if f.status == "possible"]
-    if possible:
-        yield from ("", f"Possible ({len(possible)}): depends on what is not known yet")
-    for finding in possible:
-        yield from page.wrap(f"{finding.title}  [{LEVELS[finding.level]}; {finding.rule}]", 2, "* ")
-        yield from (row for item in _answers(finding) for row in page.labelled("answer", item))
-    if report.unanswered:
-        yield from ("", f"Still to ask ({len(report.unanswered)}), most serious first")
-    for question in report.unanswered:
-        about = f" ({_some(question.about)})" if question.about else ""
-        yield from page.wrap(f"{question.path}: {question.text}{about}  [{question.level}{_waiting(question)}]", 2, "? ")
     if report.unrecognised:
         yield from ("", f"Not recognised ({len(report.unrecognised)}): correct these, nothing about them was assumed")
     for name in report.unrecognised:
@@ -61,6 +50,12 @@ def _text(report: Report, width: int) -> Iterator[str]:
         yield from ("", f"Contradictions ({len(report.contradictions)})")
     for both in report.contradictions:
         yield from page.wrap(f"{', '.join(both.paths)}: {both.what}", 2, "! ")
+    if report.unanswered:
+        yield from ("", f"Still to ask ({len(report.unanswered)}), most serious first")
+    for question in report.unanswered:
+        about = f" ({_some(question.about)})" if question.about else ""
+        yield from page.wrap(f"{question.path}: {question.text}{about}  [{question.level}{_waiting(question)}]", 2, "? ")
+    yield from _possible(report, page)
     if report.not_assessed:
         rules = ", ".join(one.rule for one in report.not_assessed)
         yield from ("", f"Not assessed ({len(report.not_assessed)}): for want of a reading, an amount or a fact nobody has to declare")
@@ -106,6 +101,22 @@ def _present(finding: Finding, page: _Page) -> Iterator[str]:
     said = "; ".join(f"{s.publisher or s.title}{f', {s.pinpoint}' if s.pinpoint else ''}" for s in finding.sources)
     yield from page.labelled("sources", f"{said} ({SUPPORT[finding.support]})")
     yield from page.labelled("rule", f"{finding.rule} ({finding.domain})")
+
+
+def _possible(report: Report, page: _Page) -> Iterator[str]:
+    """List what depends on open questions; in full only where something the patient said already points to it."""
+    possible = [f for f in report.findings if f.status == "possible"]
+    if not possible:
+        return
+    yield from ("", f"Possible ({len(possible)}): depends on what is not known yet")
+    pointed = [f for f in possible if any(not item.path.startswith("/treatment") for item in f.evidence)]
+    for finding in pointed:
+        yield from page.wrap(f"{finding.title}  [{LEVELS[finding.level]}; {finding.rule}]", 2, "* ")
+        yield from (row for item in _answers(finding) for row in page.labelled("answer", item))
+    for level, words in LEVELS.items():
+        waiting = [f.rule for f in possible if f not in pointed and f.level == level]
+        if waiting:
+            yield from page.wrap(f"{words}, nothing said yet ({len(waiting)}): {', '.join(waiting)}", 2, "* ")
 
 
 def _answers(finding: Finding) -> list[str]:

@@ -145,7 +145,7 @@ class Rulebook:
             return self.rules[rule_id]
         from rapidfuzz import process  # noqa: PLC0415 - only needed to word an error
 
-        near = tuple(found[0] for found in process.extract(rule_id, list(self.rules), limit=3, score_cutoff=60))
+        near = tuple(found[0] for found in process.extract(rule_id, list(self.rules), limit=3, score_cutoff=75))
         raise UnknownRule(rule_id, near)
 
     @staticmethod
