@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ANY_LANGUAGE = ""
 """The language of trade names."""
-ORDINARY_WORDS = frozenset({"als", "ben", "hit", "nei"})
+ORDINARY_WORDS = frozenset({"als", "ben", "ela", "hit", "nei", "sep", "tia"})
 """Names that are ordinary words of some language (German "als", English "hit"): names only where they are the whole text."""
 
 
