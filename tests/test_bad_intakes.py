@@ -95,7 +95,7 @@ NAMED = {
     "negated-in-french": ("/conditions/0", None),
     "one-typo": ("/medications/0", "isotretinoin"),
     "only-punctuation": ("/allergies/0", None),
-    "unknown-code": ("/conditions/0/codes", None),
+    "unknown-code": ("/conditions/0/codes/0", None),
     "unknown-code-system": ("/conditions/0/codes/0", None),
 }
 """Names that are not errors: where the report lists each, and what it was read as."""

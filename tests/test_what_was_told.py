@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mesoscreen import Report, screen
+from mesoscreen.errors import IntakeError
 
 PLAN: dict[str, Any] = {
     "date": "2026-12-01",
@@ -62,15 +63,15 @@ def test_a_name_and_a_code_that_differ_both_count_and_contradict() -> None:
     assert report.contradictions[0].paths == ("/conditions/0/name", "/conditions/0/codes")
 
 
-def test_an_unknown_name_with_a_known_code_is_understood_by_its_code() -> None:
+def test_an_unknown_name_beside_a_known_code_is_listed_and_the_code_counts() -> None:
     report = told(conditions=[{"name": "xqzzt", "codes": [{"system": "icd-10", "code": "G40.9"}]}])
     assert status(report, "epilepsy") == "present"
-    assert report.unrecognised == ()
+    assert [name.path for name in report.unrecognised] == ["/conditions/0"]
 
 
 def test_an_unknown_code_alone_is_listed() -> None:
     report = told(conditions=[{"codes": [{"system": "icd-10", "code": "Q99.99"}]}])
-    assert [name.path for name in report.unrecognised] == ["/conditions/0/codes"]
+    assert [name.path for name in report.unrecognised] == ["/conditions/0/codes/0"]
     assert report.outcome == "review"
 
 
@@ -151,9 +152,122 @@ def test_none_beside_an_entry_is_a_contradiction_and_the_entry_counts() -> None:
     assert set(report.contradictions[0].paths) == {"/conditions/0", "/conditions/1"}
 
 
-def test_none_in_the_long_form_answers_the_whole_section() -> None:
+def test_none_in_the_long_form_asserts_nothing_and_denies_nothing() -> None:
     said = told(conditions={"present": [{"name": "none"}]})
-    assert (said.outcome, said.unanswered) == (told(conditions=[]).outcome, told(conditions=[]).unanswered)
+    assert any(question.path == "/conditions" for question in said.unanswered)
+    assert not any(finding.status == "present" for finding in said.findings)
+
+
+def icd(*codes: str) -> list[dict[str, str]]:
+    return [{"system": "icd-10", "code": code} for code in codes]
+
+
+LIDOCAINE = [{"name": "lidocaine", "reaction": "local"}]
+LOST: dict[str, tuple[dict[str, Any], str, set[str]]] = {
+    "an end still to come goes on": ({"conditions": [{"name": "pregnant", "ended": "2027-03"}]}, "pregnancy", {"present"}),
+    "an end on the day goes on": ({"conditions": [{"name": "pregnant", "ended": "2026-12-01"}]}, "pregnancy", {"present"}),
+    "an end on either side is open": ({"conditions": [{"name": "pregnant", "ended": "2026"}]}, "pregnancy", {"possible"}),
+    "a last tablet on the day": ({"medications": [{"name": "warfarin", "stopped": "2026-12-01"}]}, "anticoagulant-proceed-not-stop", {"present"}),
+    "words and status that differ": ({"conditions": [{"name": "currently pregnant", "status": "resolved"}]}, "pregnancy", {"possible"}),
+    "a code does not silence the name": (
+        {"conditions": [{"name": "high blood pressure and pregnant", "codes": icd("I10")}]}, "pregnancy", {"possible"},
+    ),
+    "a family code beside the disease": ({"conditions": [{"codes": icd("M32.9", "Z83.2")}]}, "autoimmune-active", {"present", "possible"}),
+    "a history code beside the disease": ({"conditions": [{"codes": icd("C50.9", "Z85.3")}]}, "active-cancer", {"present", "possible"}),
+    "no technique ticked": (
+        {"treatment": plan({"name": "e", "ingredients": ["exosomes"]}, technique=[])}, "exosome-injection", {"possible"},
+    ),
+    "an empty list of ingredients": (
+        {"allergies": LIDOCAINE, "treatment": plan({"name": "lidocaine", "ingredients": []})}, "amide-la-allergy", {"present"},
+    ),
+    "a name the list forgets": (
+        {"allergies": LIDOCAINE, "treatment": plan({"name": "lidocaine 2%", "ingredients": ["sodium chloride"]})},
+        "amide-la-allergy", {"possible"},
+    ),
+    "a product with an area of its own": (
+        {
+            "conditions": [{"name": "impetigo", "areas": ["thigh"]}],
+            "treatment": plan({"name": "gel", "ingredients": ["hyaluronic acid"], "areas": ["thigh"]}),
+        },
+        "infection-at-site", {"present"},
+    ),
+    "an area in the name and another in the field": (
+        {"conditions": [{"name": "impetigo face", "areas": ["leg"]}]}, "infection-at-site", {"present"},
+    ),
+    "an age that differs from the birth date": (
+        {"patient": {"birth_date": "1986-01-01", "age": 16, "sex": "female"}}, "under-18", {"possible"},
+    ),
+    "unsure of a product": (
+        {"allergies": {"unsure": ["NCTF 135 HA"], "complete": True}, "treatment": plan({"name": "NCTF 135 HA"})},
+        "allergy-any-planned-ingredient", {"possible"},
+    ),
+    "unsure of what is still to come": (
+        {"procedures": {"unsure": ["swimming"], "complete": True}}, "aftercare-water-exposure", {"possible"},
+    ),
+    "a wider outcome than the rule asks for": (
+        {
+            "procedures": [
+                {"name": "mesotherapy", "date": "2026-01-01", "outcome": "infection", "areas": ["leg"], "setting": "clinic",
+                 "products": [{"name": "HA", "ingredients": ["hyaluronic acid"]}]},
+            ],
+        },
+        "ntm-awareness-history", {"possible"},
+    ),
+    "the family's disease and the patient's denial": (
+        {"conditions": {"present": [{"name": "psoriasis", "subject": "close-family"}], "denied": ["autoimmune"], "complete": True}},
+        "autoimmune-family", {"present", "possible"},
+    ),
+    "mixture letters in another case": (
+        {
+            "treatment": plan(
+                {"name": "a", "ingredients": ["hyaluronic acid"], "mixture": "A"}, {"name": "b", "ingredients": ["thiamine"], "mixture": "a "}
+            ),
+        },
+        "office-mixed-cocktail", {"present"},
+    ),
+    "none with a reaction is not none": (
+        {"allergies": [{"name": "none", "reaction": "anaphylaxis"}]}, "anaphylaxis-history", {"present"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LOST)
+def test_nothing_is_lost(case: str) -> None:
+    sections, rule, expected = LOST[case]
+    assert status(told(**sections), rule) in expected
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"allergies": [{"name": "latex", "planned": True}]},
+        {"conditions": [{"name": "pregnant", "status": "active", "planned": True}]},
+        {"medications": [{"name": "isotretinoin", "stopped": "2027-01", "planned": True}]},
+        {"measurements": [{"name": "systolic blood pressure", "value": 190, "unit": "mm[Hg]", "planned": True}]},
+    ],
+    ids=["an allergy", "a state", "an end without a start", "a reading"],
+)
+def test_what_is_so_already_cannot_be_planned(entry: dict[str, Any]) -> None:
+    with pytest.raises(IntakeError) as caught:
+        told(**entry)
+    assert caught.value.problems[0].code == "planned-in-the-past"
+
+
+def test_a_quantity_given_twice_is_refused() -> None:
+    volume = {"name": "volume", "value": 40, "unit": "mL"}
+    with pytest.raises(IntakeError) as caught:
+        told(treatment=plan({"name": "lidocaine 2%", "quantities": [volume, {**volume, "value": 1}]}))
+    assert caught.value.problems[0].code == "repeated-key"
+
+
+@pytest.mark.parametrize("name", ["NCTF 135 HA 3 ml", "NCTF 135 HA cream"])
+def test_a_known_product_with_a_strength_or_form_is_read(name: str) -> None:
+    assert told(treatment=plan({"name": name})).unrecognised == ()
+
+
+def test_waiting_promises_nothing_where_nobody_knows_whether_it_is_over() -> None:
+    finding = next(f for f in told(medications=[{"name": "ibuprofen", "status": "unknown"}]).findings if f.rule == "nsaid-otc-window")
+    assert (finding.status, finding.defer_until) == ("possible", None)
 
 
 @pytest.mark.parametrize(("denied", "expected"), [("local anaesthetic", "clear"), ("amide local anaesthetic", "clear"), ("lidocaine", "possible")])

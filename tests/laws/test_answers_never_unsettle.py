@@ -22,13 +22,13 @@ slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_
 
 
 def verdicts(data: dict[str, Any]) -> tuple[set[str], set[str], bool]:
-    """Give the ids of present and of clear rules, and whether the intake contradicts itself."""
+    """Give the ids of present and of clear rules, and whether the intake contradicts itself or holds a name that is not certain."""
     told = read(Intake.model_validate(data), BOOK.vocabulary, ON)
     decided = SCREENER.decide(BOOK.questionnaire.answer(told))
     names = [rule.id for rule in SCREENER.rules]
     present = {names[n] for n in decided.present}
     clear = set(names) - present - {names[n] for n in decided.possible}
-    return present, clear, bool(told.contradictions)
+    return present, clear, bool(told.contradictions or told.unrecognised)
 
 
 @slow

@@ -130,7 +130,7 @@ def _holds(formula: Formula, given: object) -> bool:
 
 def _idle_concepts(book: Rulebook) -> Iterator[Remark]:
     """Find concepts nothing asks about, unless they are declared to be known only so that an answer is understood."""
-    facts = {fact for scope in book.questionnaire.scopes for fact in scope.named.get("fact", ())}
+    facts = {fact for scope in book.questionnaire.scopes for fact in (scope.named["fact"].within if "fact" in scope.named else ())}
     for fact in book.vocabulary.concepts("fact"):
         if fact not in facts:
             yield Remark("idle-concept", fact, "is a fact no rule asks about")

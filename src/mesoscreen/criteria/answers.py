@@ -215,7 +215,9 @@ def _patient(criterion: Criterion, told: Told) -> tuple[int, str]:
     value, path = YES, ""
     if criterion.age is not None:
         if patient.birth_date is not None:
-            value, path = age_within(criterion.age, ages_on(patient.birth_date, on)), "/patient/birth_date"
+            youngest, oldest = ages_on(patient.birth_date, on)
+            stated = oldest if patient.age is None else patient.age
+            value, path = age_within(criterion.age, (min(youngest, stated), max(oldest, stated))), "/patient/birth_date"
         elif patient.age is not None:
             value, path = age_within(criterion.age, (patient.age, patient.age)), "/patient/age"
         else:

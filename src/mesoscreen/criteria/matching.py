@@ -57,7 +57,7 @@ class Scope:
     uses: Reach
     of_: Reach
     beside: Reach
-    named: dict[str, frozenset[str]]
+    named: dict[str, Reach]
     """For outcome, setting, technique and fact: the concepts that satisfy the key."""
 
     @classmethod
@@ -77,13 +77,21 @@ class Scope:
             Reach.of(criterion.uses, "pharmacy", vocabulary),
             Reach.of(criterion.of, "pharmacy", vocabulary),
             Reach.of(criterion.beside, "pharmacy", vocabulary),
-            {space: Reach.of(concepts, space, vocabulary).within for space, concepts in spaces.items() if concepts},
+            {space: Reach.of(concepts, space, vocabulary) for space, concepts in spaces.items() if concepts},
         )
 
     @property
     def overlapping(self) -> frozenset[str]:
         """Every concept an entry can name that bears on the criterion."""
         return self.concepts.overlapping
+
+    def named_value(self, key: str, meant: tuple[tuple[str, bool], ...]) -> int:
+        """Say whether what was named satisfies the key; a wider word may."""
+        reach = self.named[key]
+        certain = [concept for concept, exact in meant if exact]
+        if any(concept in reach.within for concept in certain):
+            return YES
+        return UNKNOWN if len(certain) < len(meant) or not meant or not reach.overlapping.isdisjoint(certain) else NO
 
     def witness(self, statement: Statement) -> tuple[str, bool]:
         """Give the concept of the entry that bears on the criterion, and whether it is certain."""
@@ -140,6 +148,8 @@ class Scope:
     def _narrowed_away(self, vague: str, told: Told) -> bool:
         """Say whether all that a vague entry could mean here was denied by name."""
         criterion = self.criterion
+        if criterion.subject != "patient":
+            return False
         denials = [d.concepts for d in told.sections[criterion.section].denials if not d.qualifiers]
         if not denials:
             return False
@@ -158,12 +168,14 @@ def entry_value(criterion: Criterion, scope: Scope, statement: Statement, told: 
     if statement.subject != criterion.subject:
         return NO
     window = criterion.window
-    if statement.planned != (window is not None and window.key == "ahead"):
+    ahead = window is not None and window.key == "ahead"
+    # Somebody unsure, or a name in the wrong section, says nothing of when: it may be still to come.
+    if statement.planned != ahead and (statement.entry is not None or not ahead):
         return NO
     value = scope.concept_value(statement, told)
     if value == NO:
         return NO
-    if window is not None:
+    if window is not None and (statement.entry is not None or not ahead):
         value = min(value, in_window(window, statement.when, told.on))
     if criterion.status and "ever" not in criterion.status:
         state = statement.state
@@ -184,10 +196,7 @@ def _field(key: str, allowed: tuple[str | bool, ...], scope: Scope, statement: S
         meant = statement.outcomes if key == "outcome" else statement.settings
         if meant is None:
             return UNKNOWN
-        within = scope.named[key]
-        if any(exact for _, exact in meant):
-            return YES if any(concept in within for concept, exact in meant if exact) else NO
-        return UNKNOWN
+        return scope.named_value(key, meant)
     given = getattr(statement, key)
     if given is None or (given == "systemic" and key == "reaction" and not _SYSTEMIC.isdisjoint(allowed)):
         return YES if given in allowed else UNKNOWN
@@ -215,7 +224,9 @@ def _allergen_in(scope: Scope, statement: Statement, composition: Composition, t
     best = NO
     for product in statement.products:
         if product == composition.product:
-            return YES
+            if statement.entry is not None:
+                return YES
+            best = UNKNOWN
         known = vocabulary.concept("product", product)
         shared = {c for c in known.contains if any(i.concept in vocabulary.overlaps("pharmacy", c) for i in composition.ingredients)}
         if shared or known.composition == "unstated":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mesoscreen.criteria.plan import QUANTITY_UNITS, SOMEWHERE, Composition, FactsTold, Ingredient, Plan, Planned
 from mesoscreen.criteria.told import Unrecognised
 from mesoscreen.criteria.units import amount
+from mesoscreen.errors import IntakeError, IntakeProblem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,13 +28,10 @@ class PlanReader:
     def read(self, treatment: Treatment) -> Plan:
         """Read the treatment."""
         areas = self._areas(treatment.areas, "/treatment/areas")
-        techniques = None
-        if treatment.technique is not None:
-            techniques = tuple(
-                pair
-                for number, text in enumerate(treatment.technique)
-                for pair in self._plain(text, "technique", f"/treatment/technique/{number}")
-            )
+        texts = treatment.technique or ()
+        named = [self._plain(text, "technique", f"/treatment/technique/{number}") for number, text in enumerate(texts)]
+        # There is no treatment without a technique: an empty list, or "none", leaves the question open.
+        techniques = tuple(pair for pairs in named for pair in pairs) if texts and any(named) else None
         products = None
         if treatment.products is not None:
             products = tuple(
@@ -42,29 +40,32 @@ class PlanReader:
                     product.role,
                     self.composition(product, path),
                     areas if product.areas is None else self._areas(product.areas, f"{path}/areas"),
-                    product.mixture,
+                    product.mixture.strip().casefold() if product.mixture is not None else None,
                     self._quantities(product.quantities, f"{path}/quantities"),
                     self._facts(product.facts, f"{path}/facts"),
                 )
                 for number, product in enumerate(treatment.products)
             )
         facts = self._facts(treatment.facts, "/treatment/facts")
+        if areas is not None:
+            areas = tuple(dict.fromkeys([*areas, *(area for product in products or () for area in product.areas or ())]))
         return Plan(areas, techniques, products, facts, self.vocabulary.excipients)
 
     def composition(self, product: Product, path: str) -> Composition:
         """Read what is in a product: what was stated, else what the vocabulary knows of it."""
         known = next(iter(self.vocabulary.named(product.name, "product")), None)
         name = "".join(product.name.casefold().split())
-        if product.ingredients is not None:
+        if product.ingredients:  # an empty list states nothing
             return self._stated(product, path, known, name)
         read = self.vocabulary.resolve(product.name, ("product", "pharmacy"))
+        known = known or next((r.concept for r in read.readings if r.space == "product" and r.match == "exact"), None)
         if known is not None:
             concept = self.vocabulary.concept("product", known)
             inside = [Ingredient(path, c, certain=True) for c in self._closure(concept.contains)]
             inside += [Ingredient(path, c, certain=False) for c in concept.may_contain]
             unknown = concept.composition == "unstated"
             return Composition(tuple(inside), unknown, not concept.complete, known, name)
-        exact = [r.concept for r in read.readings if r.match == "exact"]
+        exact = [r.concept for r in read.readings if r.match == "exact" and r.space == "pharmacy"]
         if exact:
             inside = [Ingredient(path, c, certain=True) for c in self._closure(exact)]
             inside += [Ingredient(path, c, certain=False) for c in self._may(exact)]
@@ -75,7 +76,7 @@ class PlanReader:
 
     def used(self, entry: Procedure, path: str, concepts: tuple[tuple[str, bool], ...]) -> tuple[Composition, ...]:
         """Read what an earlier procedure used; where that was not said, what such a procedure uses."""
-        if entry.products is not None:
+        if entry.products:
             return tuple(self.composition(product, f"{path}/products/{n}") for n, product in enumerate(entry.products))
         if not concepts:
             return (Composition((), open=True),)
@@ -94,22 +95,33 @@ class PlanReader:
 
     def _stated(self, product: Product, path: str, known: str | None, name: str) -> Composition:
         inside: list[Ingredient] = []
+        is_open, excipients_open = False, not product.ingredients_complete
         for number, text in enumerate(product.ingredients or ()):
             place = f"{path}/ingredients/{number}"
             read = self.vocabulary.resolve(text, ("pharmacy", "product"))
             exact = [c for r in read.readings if r.match == "exact" for c in self._meant(r.space, r.concept)]
-            if not exact:
+            if not exact and not any(r.match == "exact" for r in read.readings):
                 self._unread(read, place)
+            for part in (self.vocabulary.concept("product", r.concept) for r in read.readings if r.space == "product"):
+                is_open = is_open or part.composition == "unstated"
+                excipients_open = excipients_open or not part.complete
+                inside += [Ingredient(place, c, certain=False) for c in part.may_contain]
             maybe = [c for r in read.readings if r.match != "exact" for c in self._meant(r.space, r.concept)]
             if not product.ingredients_complete:
                 maybe += self._may(exact)
             inside += [Ingredient(place, c, certain=True) for c in self._closure(exact)]
             inside += [Ingredient(place, c, certain=False) for c in maybe]
-        return Composition(tuple(inside), False, not product.ingredients_complete, known, name)  # noqa: FBT003
+        # What the name says is in it, and nothing in the list can be, may be in it all the same.
+        stated = {ingredient.concept for ingredient in inside}
+        unlisted = [c for c in self.vocabulary.named(product.name, "pharmacy") if stated.isdisjoint(self.vocabulary.overlaps("pharmacy", c))]
+        inside += [Ingredient(path, c, certain=False) for c in unlisted]
+        return Composition(tuple(inside), is_open, excipients_open, known, name)
 
     def _quantities(self, given: tuple[Quantity, ...], path: str) -> Mapping[str, float]:
         amounts: dict[str, float] = {}
         for number, quantity in enumerate(given):
+            if quantity.name in amounts:
+                raise IntakeError((IntakeProblem(f"{path}/{number}/name", "repeated-key", "this quantity is given twice; one of the two would be lost"),))
             unit, conversions = QUANTITY_UNITS[quantity.name]
             amounts[quantity.name] = amount(quantity.value, quantity.unit, unit, conversions, f"{path}/{number}/unit")
         return amounts

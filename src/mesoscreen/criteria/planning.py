@@ -47,10 +47,8 @@ def _visit(criterion: Criterion, scope: Scope, told: Told) -> tuple[int, Places]
     if criterion.techniques:
         if plan.techniques is None:
             return UNKNOWN, [("/treatment/technique", "", False)]
-        value = max((YES if exact else UNKNOWN for t, exact in plan.techniques if t in scope.named["technique"]), default=NO)
-        if value == NO and any(not exact for _, exact in plan.techniques):
-            value = UNKNOWN
-        places += [("/treatment/technique", t, exact) for t, exact in plan.techniques if t in scope.named["technique"]]
+        value = scope.named_value("technique", plan.techniques)
+        places += [("/treatment/technique", t, exact) for t, exact in plan.techniques if t in scope.named["technique"].overlapping]
     about_product = criterion.concepts or criterion.beside or criterion.roles or criterion.mixed or criterion.quantity
     if criterion.place is not None and not about_product:
         value = min(value, place_value(criterion.place, plan.areas, told, scope.vocabulary, covers=True))
@@ -132,11 +130,12 @@ def _of_visit(values: list[int]) -> int:
 
 
 def _fact(facts: FactsTold, scope: Scope) -> tuple[int, Places]:
-    wanted = scope.named["fact"]
-    found = [(path, concept, exact) for concept, exact, path in facts.present if concept in wanted]
+    reach = scope.named["fact"]
+    wanted = reach.within
+    found = [(path, concept, exact) for concept, exact, path in facts.present if concept in reach.overlapping]
     if found:
-        return (YES if any(exact for *_, exact in found) else UNKNOWN), found
-    if not facts.unsure.isdisjoint(wanted):
+        return (YES if any(exact and concept in wanted for _, concept, exact in found) else UNKNOWN), found
+    if not facts.unsure.isdisjoint(reach.overlapping):
         return UNKNOWN, []
     return (NO, []) if facts.complete or wanted <= facts.denied else (UNDECLARED, [])
 
@@ -151,11 +150,10 @@ def _quantity(criterion: Criterion, product: Planned) -> int:
 def dose_of(product: Planned) -> float | None:
     """Give the milligrams of its main substance, stated or computed from strength and volume; None if not declared."""
     quantities = product.quantities
-    if "dose" in quantities:
-        return quantities["dose"]
+    doses = [quantities["dose"]] if "dose" in quantities else []
     if "strength" in quantities and "volume" in quantities:
-        return round(quantities["strength"] * quantities["volume"], 9)
-    return None
+        doses.append(round(quantities["strength"] * quantities["volume"], 9))
+    return max(doses, default=None)  # where the two differ, the larger counts
 
 
 def _total(criterion: Criterion, scope: Scope, told: Told, visit: int) -> tuple[int, Places]:

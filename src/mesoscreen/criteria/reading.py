@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mesoscreen.criteria.plan_reading import PlanReader
 from mesoscreen.criteria.told import Contradiction, Denial, Statement, Told, ToldSection, Unrecognised, found, label_of
 from mesoscreen.criteria.units import amount, known_unit
-from mesoscreen.criteria.windows import LONG_AGO, Span, point, span
+from mesoscreen.criteria.windows import LONG_AGO, Span, ages_on, point, span
 from mesoscreen.intake import SECTIONS, days_of
 from mesoscreen.vocabulary import space_of
 from mesoscreen.vocabulary.codes import system_of
@@ -62,6 +62,11 @@ class _Reader:
         for name, extra in self.misplaced.items():
             sections[name] = sections[name]._replace(statements=sections[name].statements + tuple(extra))
         plan = self.plans.read(intake.treatment)
+        patient = intake.patient
+        if patient.age is not None and patient.birth_date is not None:
+            youngest, oldest = ages_on(patient.birth_date, self.on)
+            if not youngest <= patient.age <= oldest:
+                self.contradictions.append(Contradiction(("/patient/age", "/patient/birth_date"), "the age and the birth date differ; either may be right"))
         return Told(
             intake, self.on, sections, plan, tuple(self.unrecognised), tuple(self.contradictions)
         )
@@ -70,9 +75,9 @@ class _Reader:
         if given is None:
             return ToldSection(asked=False, complete=False, listed=False, statements=(), denials=())
         if given.__class__ is tuple:
-            statements, _ = self._present(name, given, f"/{name}/")
+            statements = self._present(name, given, f"/{name}/")
             return ToldSection(asked=True, complete=True, listed=True, statements=tuple(statements), denials=())
-        statements, none = self._present(name, given.present, f"/{name}/present/")  # type: ignore[attr-defined]
+        statements = self._present(name, given.present, f"/{name}/present/")  # type: ignore[attr-defined]
         for number, text in enumerate(given.unsure):  # type: ignore[attr-defined]
             statements.append(self._unsure(name, text, f"/{name}/unsure/{number}"))
         denials = [
@@ -81,10 +86,11 @@ class _Reader:
             for denial in self._denied(name, text, f"/{name}/denied/{number}")
         ]
         kept = [denial for denial in denials if not self._contradicted(denial, statements)]
-        complete = given.complete or none  # type: ignore[attr-defined]
-        return ToldSection(asked=True, complete=complete, listed=False, statements=tuple(statements), denials=tuple(kept))
+        # "none" in the long form denies nothing by itself: what was asked is said there in so many words.
+        return ToldSection(asked=True, complete=given.complete, listed=False,  # type: ignore[attr-defined]
+             statements=tuple(statements), denials=tuple(kept))
 
-    def _present(self, name: str, entries: tuple[Entry, ...], stem: str) -> tuple[list[Statement], bool]:
+    def _present(self, name: str, entries: tuple[Entry, ...], stem: str) -> list[Statement]:
         statements, nones = [], []
         for number, entry in enumerate(entries):
             statement = self._entry(name, entry, f"{stem}{number}")
@@ -96,13 +102,13 @@ class _Reader:
             self.contradictions.append(
                 Contradiction((*nones, *(s.path for s in statements)), "`none` stands beside an entry; the entry counts")
             )
-        return statements, bool(nones)
+        return statements
 
     def _entry(self, section: str, entry: Entry, path: str) -> Statement | None:
         """Read one entry; None if all it says is "none"."""
         vocabulary, spaces = self.vocabulary, SPACES[section]
         read: Resolution | None = vocabulary.resolve(entry.name, spaces) if entry.name is not None else None
-        if read is not None and read.is_none and not entry.codes:
+        if read is not None and read.is_none and not entry.codes and entry.model_fields_set <= {"name", "note"}:
             return None
         concepts, products = found(vocabulary, read, spaces) if read is not None else ((), ())
         if section == "medications":
@@ -110,8 +116,7 @@ class _Reader:
             concepts += tuple((c, True) for c in inside)
         told: dict[str, str | bool] = dict(read.qualifiers) if read is not None else {}
         if entry.codes:
-            concepts, said = self._codes(section, entry, path, concepts, read)
-            told = {**said, **told}
+            concepts, told = self._codes(section, entry, path, concepts, read)
         elif read is not None and not any(exact for _, exact in concepts) and not products:
             self._unread(section, read, entry, path, concepts)
         if section == "medications":
@@ -130,37 +135,45 @@ class _Reader:
     def _codes(
         self, section: str, entry: Entry, path: str, named: tuple[tuple[str, bool], ...], read: Resolution | None
     ) -> tuple[tuple[tuple[str, bool], ...], dict[str, str | bool]]:
-        """Read the codes of an entry beside its name: the concepts it states, and what the codes say besides."""
+        """Read the codes of an entry beside its name: the concepts both state, and what both say besides."""
         vocabulary, spaces = self.vocabulary, SPACES[section]
         coded: list[str] = []
-        said: dict[str, str | bool] = {}
+        sayings: list[Mapping[str, str | bool]] = []
         for number, code in enumerate(entry.codes):
             system = system_of(code.system)
-            if system is None:
-                self.unrecognised.append(Unrecognised(f"{path}/codes/{number}", None, ("snomed", "icd-10", "atc", "rxnorm", "unii")))
-                continue
-            for concept in vocabulary.by_code(system, code.code):
+            meant = vocabulary.by_code(system, code.code) if system is not None else ()
+            for concept in meant:
                 space = space_of(concept.kind)
-                meant = str(concept.means["is"]) if concept.means is not None else concept.id
+                target = str(concept.means["is"]) if concept.means is not None else concept.id
                 if space in spaces:
-                    coded.append(meant)
-                    said |= {key: value for key, value in (concept.means or {}).items() if key != "is"}
+                    coded.append(target)
+                    sayings.append({key: value for key, value in (concept.means or {}).items() if key != "is"})
                 elif home := dict(HOMES[section]).get(space):
-                    self._misplace(home, space, meant, f"{path}/codes/{number}")
+                    self._misplace(home, space, target, f"{path}/codes/{number}")
+            if not any(space_of(concept.kind) in (*spaces, *dict(HOMES[section])) for concept in meant):
+                known = () if system is not None else ("snomed", "icd-10", "atc", "rxnorm", "unii")
+                self.unrecognised.append(Unrecognised(f"{path}/codes/{number}", None, known))
         certain = [concept for concept, exact in named if exact]
-        if not coded and not certain:
-            if read is not None:
-                self._unread(section, read, entry, path, named)
-            elif not any(item.path.startswith(f"{path}/codes/") for item in self.unrecognised):
-                self.unrecognised.append(Unrecognised(f"{path}/codes", None, ()))
+        if read is not None and certain:
+            sayings.append(read.qualifiers)
+        if read is not None and not certain and not all(self._related(spaces[0], n, c) for n, _ in named or (("", False),) for c in coded or [""]):
+            self._unread(section, read, entry, path, named)
         space = spaces[0]
         if coded and certain and not any(self._related(space, one, other) for one in certain for other in coded):
             self.contradictions.append(Contradiction((f"{path}/name", f"{path}/codes"), "the name and the code mean different things; both count"))
-        stated = [(concept, True) for concept in coded]
-        return tuple(dict.fromkeys([*stated, *(n for n in named if n[1] or not coded)])), said
+        stated = dict.fromkeys([*((concept, True) for concept in coded), *named])
+        return tuple(stated), self._said(sayings, path)
+
+    def _said(self, sayings: list[Mapping[str, str | bool]], path: str) -> dict[str, str | bool]:
+        """Join what codes and name say besides; where they differ, what is said of the patient, now, counts."""
+        said = {key: value for saying in sayings for key, value in saying.items()}
+        differing = [key for key, value in said.items() if any(saying.get(key) != value for saying in sayings)]
+        if differing:
+            self.contradictions.append(Contradiction((f"{path}/codes",), "the codes, or the code and the name, differ in what they say; neither is assumed"))
+        return {key: value for key, value in said.items() if key not in differing}
 
     def _related(self, space: Space, one: str, other: str) -> bool:
-        return one in self.vocabulary.overlaps(space, other)
+        return self.vocabulary.has(space, one) and self.vocabulary.has(space, other) and one in self.vocabulary.overlaps(space, other)
 
     def _unread(
         self, section: str, read: Resolution, entry: Entry, path: str, concepts: tuple[tuple[str, bool], ...]
@@ -207,9 +220,14 @@ class _Reader:
         if not any(exact for _, exact in concepts) and not products:
             label = label_of(self.vocabulary, SPACES[section], concepts[0][0]) if concepts else None
             self.unrecognised.append(Unrecognised(path, label, read.suggestions))
+        if section == "medications":
+            concepts += tuple((c, False) for p in products for c in self.vocabulary.concept("product", p).contains)
+            self._treatments(concepts, path)
+        elif section == "allergies":
+            concepts += self._inside(concepts)
         unsure = tuple((concept, False) for concept, _ in concepts)
         subject = str(read.qualifiers.get("subject", "patient"))
-        return Statement(path, unsure, subject=subject, when=Span((LONG_AGO, self.day), (LONG_AGO, self.day)))
+        return Statement(path, unsure, products, subject=subject, when=Span((LONG_AGO, self.day), (LONG_AGO, self.day)))
 
     def _denied(self, section: str, text: str, path: str) -> list[Denial]:
         spaces = SPACES[section]
@@ -251,7 +269,7 @@ class _Reader:
         severity = self._agree(path, "severity", None if entry.severity == "unknown" else entry.severity, told)
         controlled = self._agree(path, "controlled", entry.controlled, told)
         subject = self._agree(path, "subject", entry.subject, told) or entry.subject or "patient"
-        areas = self._areas(entry, path) or named_areas or None
+        areas = (*self._areas(entry, path), *named_areas) or None
         state, when, reaction, route = None, Span((LONG_AGO, self.day), (LONG_AGO, self.day)), None, None
         outcomes = settings = used = value = None
         match section:
@@ -287,14 +305,17 @@ class _Reader:
     def _over_time(
         self, status: str | None, start: str | None, end: str | None, told: Mapping[str, str | bool], path: str, entry: Entry
     ) -> tuple[str | None, Span]:
-        read = told.get("status")
-        ended = end is not None and days_of(end)[0] <= self.day
-        state = {"active": "now", "current": "now", "stopped": "resolved", "unknown": None}.get(status or "", status)
+        states = {"active": "now", "current": "now", "stopped": "resolved", "unknown": None}
+        read = states.get(str(told["status"]), str(told["status"])) if "status" in told else None
+        first, last = days_of(end) if end is not None else (self.day, self.day)
+        state = states.get(status or "", status)
         if status is None:
-            state = "resolved" if ended else "now"
-            if isinstance(read, str):
-                state = {"active": "now"}.get(read, read)
-        if state == "now" and ended and end is not None and days_of(end)[1] < self.day:
+            # An end on the very day, or still to come, says that it goes on; one that may lie on either side says nothing.
+            state = read or ("now" if first >= self.day else "resolved" if last < self.day else None)
+        elif read is not None and state is not None and read != state:
+            self.contradictions.append(Contradiction((f"{path}/name", f"{path}/status"), "the name and the field differ; neither is assumed"))
+            state = None
+        if state == "now" and last < self.day:
             key = "ended" if hasattr(entry, "ended") else "stopped"
             self.contradictions.append(Contradiction((f"{path}/status", f"{path}/{key}"), "said to go on and to have ended; neither is assumed"))
             state, end = None, None

@@ -26,8 +26,8 @@ def implies(one: Criterion, other: Criterion, vocabulary: Vocabulary) -> bool:
         _within(one.uses, here.uses.within, other.uses, there.uses.within),
         _within(one.of, here.of_.within, other.of, there.of_.within),
         _within(one.beside, here.beside.within, other.beside, there.beside.within),
-        _within(one.facts, here.named.get("fact", frozenset()), other.facts, there.named.get("fact", frozenset())),
-        _within(one.techniques, here.named.get("technique", frozenset()), other.techniques, there.named.get("technique", frozenset())),
+        _within(one.facts, _reach(here, "fact"), other.facts, _reach(there, "fact")),
+        _within(one.techniques, _reach(here, "technique"), other.techniques, _reach(there, "technique")),
         not other.roles or bool(one.roles and set(one.roles) <= set(other.roles)),
         not other.sex or bool(one.sex and set(one.sex) <= set(other.sex)),
         other.place is None or one.place == other.place,
@@ -52,6 +52,10 @@ def excludes(one: Criterion, other: Criterion) -> bool:
     return one.age is not None and other.age is not None and _apart(one.age, other.age)
 
 
+def _reach(scope: Scope, key: str) -> frozenset[str]:
+    return scope.named[key].within if key in scope.named else frozenset()
+
+
 def _within(names: tuple[str, ...], reach: frozenset[str], others: tuple[str, ...], other_reach: frozenset[str]) -> bool:
     return not others or (bool(names) and reach <= other_reach)
 
@@ -62,7 +66,7 @@ def _fields(one: Criterion, other: Criterion, here: Scope, there: Scope) -> bool
         if key not in held:
             return False
         if key in ("outcome", "setting"):
-            if not here.named[key] <= there.named[key]:
+            if not _reach(here, key) <= _reach(there, key):
                 return False
         elif not set(held[key]) <= set(allowed):
             return False

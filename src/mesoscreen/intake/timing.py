@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from mesoscreen.errors import IntakeProblem
-from mesoscreen.intake.entries import Condition, Entry, Measurement, Medication, Procedure
+from mesoscreen.intake.entries import Allergy, Condition, Entry, Measurement, Medication, Procedure
 from mesoscreen.intake.model import SECTIONS
 from mesoscreen.intake.values import MAX_AGE, days_of
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mesoscreen.intake.model import Intake
 
 _STARTS, _ENDS = ("onset", "started"), ("ended", "stopped")
+_SO_ALREADY = ("active", "current", "remission", "resolved", "stopped")
 _DATED: Mapping[type[Entry], tuple[str, ...]] = {
     Condition: ("onset", "ended"),
     Medication: ("started", "stopped"),
@@ -46,9 +47,20 @@ def misdated(intake: Intake, on: date) -> tuple[IntakeProblem, ...]:
     return tuple(problems)
 
 
+def _begun(dates: Mapping[str, object]) -> set[str]:
+    """Name the ends whose start is given too."""
+    return {end for start, end in zip(_STARTS, _ENDS, strict=True) if start in dates}
+
+
 def _misdated_entry(entry: Entry, stem: str, today: int) -> Iterator[IntakeProblem]:
     dates = {key: days_of(value) for key in _DATED.get(type(entry), ()) if (value := getattr(entry, key)) is not None}
+    status = getattr(entry, "status", None)
+    if entry.planned and (isinstance(entry, Allergy | Measurement) or status in _SO_ALREADY or dates.keys() & set(_ENDS) - _begun(dates)):
+        yield IntakeProblem(f"{stem}/planned", "planned-in-the-past", "what is or was so already is not planned; leave `planned` out")
+        return
     for key, (first, last) in dates.items():
+        if key in _ENDS and first > today and status not in ("resolved", "stopped"):
+            continue  # an end still to come says that it goes on
         if not entry.planned and first > today:
             yield IntakeProblem(f"{stem}/{key}", "future-date", "after the treatment; set `planned` to true if it is still to come")
         elif entry.planned and key not in _ENDS and last < today:

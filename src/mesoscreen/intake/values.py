@@ -88,5 +88,5 @@ Day = Annotated[
     AfterValidator(_check_day),
     WithJsonSchema({"type": "string", "format": "date"}),
 ]
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False), AfterValidator(lambda value: value + 0.0)]  # -0.0 is 0.0
 Names = Annotated[tuple[Name, ...], Field(max_length=MAX_ENTRIES)]

@@ -26,6 +26,11 @@ def defer_until(rule: Rule, questionnaire: Questionnaire, answers: Answers) -> d
     if not timed:
         return None
     told = answers.told
+    bearing = {item.path for criterion in timed for item in answers.evidence.get(criterion, ())}
+    for section in told.sections.values():
+        # Nobody knows whether it is over, so waiting promises nothing.
+        if any(s.path in bearing and (s.entry is None or (s.state is None and hasattr(s.entry, "status"))) for s in section.statements):
+            return None
     days = {
         day
         for criterion in timed

@@ -7,6 +7,7 @@ inflected form or a near spelling is probable. A clause that denies something is
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from mesoscreen.vocabulary.inflection import Inflections
@@ -88,14 +89,15 @@ class Matcher:
         return read
 
     def whole(self, text: str, space: Space) -> tuple[str, ...]:
-        """Look a text up as one name of one space."""
-        meanings = _whole(tokens_of(text), [self._indexes[space]])
+        """Look a text up as one name of one space, with or without a strength."""
+        indexes = [self._indexes[space]]
+        meanings = _whole(tokens_of(text), indexes) or _whole(tokens_of(without_strengths(text)), indexes)
         return tuple(target.concept for meaning in meanings for target in meaning.targets)
 
     def _whole_text(self, text: str, tokens: Phrase, spaces: tuple[Space, ...]) -> Resolution | None:
         """Read the text as one name with nothing left over; None if it is more or other than that."""
         indexes = [self._indexes[space] for space in spaces]
-        is_doubted = "?" in text
+        is_doubted = "?" in unicodedata.normalize("NFKC", text) or "؟" in text
         certain = _whole(tokens, indexes)
         if not certain and tokens in self._words.none and not is_doubted:
             return Resolution(is_none=True)
