@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mesoscreen.criteria.doubts import Unrecognised
 from mesoscreen.criteria.plan import QUANTITY_UNITS, SOMEWHERE, Composition, FactsTold, Ingredient, Plan, Planned
-from mesoscreen.criteria.told import Unrecognised
 from mesoscreen.criteria.units import amount
 from mesoscreen.errors import IntakeError, IntakeProblem
 

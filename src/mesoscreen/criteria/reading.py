@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mesoscreen.criteria.doubts import Contradiction, Unrecognised
 from mesoscreen.criteria.plan_reading import PlanReader
-from mesoscreen.criteria.told import Contradiction, Denial, Statement, Told, ToldSection, Unrecognised, found, label_of
+from mesoscreen.criteria.told import Denial, Statement, Told, ToldSection, found, label_of
 from mesoscreen.criteria.units import amount, known_unit
 from mesoscreen.criteria.windows import LONG_AGO, Span, ages_on, point, span
 from mesoscreen.intake import SECTIONS, days_of
@@ -87,8 +88,8 @@ class _Reader:
         ]
         kept = [denial for denial in denials if not self._contradicted(denial, statements)]
         # "none" in the long form denies nothing by itself: what was asked is said there in so many words.
-        return ToldSection(asked=True, complete=given.complete, listed=False,  # type: ignore[attr-defined]
-             statements=tuple(statements), denials=tuple(kept))
+        complete: bool = given.complete  # type: ignore[attr-defined]
+        return ToldSection(asked=True, complete=complete, listed=False, statements=tuple(statements), denials=tuple(kept))
 
     def _present(self, name: str, entries: tuple[Entry, ...], stem: str) -> list[Statement]:
         statements, nones = [], []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from mesoscreen.criteria.windows import LONG_AGO, Span
@@ -11,29 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from mesoscreen.criteria.doubts import Contradiction, Unrecognised
     from mesoscreen.criteria.plan import Composition, Plan
     from mesoscreen.intake import Entry, Intake
     from mesoscreen.vocabulary import Resolution, Vocabulary
     from mesoscreen.vocabulary.concepts import Space
-
-
-@dataclass(frozen=True, slots=True)
-class Unrecognised:
-    """A name that was not understood for certain."""
-
-    path: str
-    read_as: str | None
-    """What it was read as, where it was read at all; never assumed."""
-    suggestions: tuple[str, ...]
-    """Names the vocabulary knows that are near."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """Places of the intake that cannot all be right."""
-
-    paths: tuple[str, ...]
-    what: str
 
 
 class Statement(NamedTuple):

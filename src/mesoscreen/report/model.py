@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from mesoscreen.criteria.told import Contradiction, Unrecognised
+from mesoscreen.criteria.doubts import Contradiction, Unrecognised
 from mesoscreen.errors import NothingToExplain
 from mesoscreen.rulebook.model import Change, Domain, Support
 

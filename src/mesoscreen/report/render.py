@@ -10,7 +10,7 @@ from mesoscreen.report.model import Finding, Outcome, Question, Report
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mesoscreen.criteria.told import Unrecognised
+    from mesoscreen.criteria.doubts import Unrecognised
 
 HEADLINES = {
     Outcome.CONTRAINDICATED: "CONTRAINDICATED: an absolute contraindication is present",
