@@ -2,12 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from mesoscreen.errors import MesoscreenError
-from mesoscreen.intake import Intake
-from mesoscreen.report.model import Finding, Level, Outcome, Report
-from mesoscreen.rulebook.model import Rulebook
-
 if TYPE_CHECKING:
+    from mesoscreen.errors import MesoscreenError
+    from mesoscreen.intake import Intake
+    from mesoscreen.report.model import Finding, Level, Outcome, Report
+    from mesoscreen.rulebook.model import Rulebook
     from mesoscreen.screening import screen, screen_many
 
 __all__ = [
@@ -21,12 +20,28 @@ __all__ = [
     "screen",
     "screen_many",
 ]
+_HOMES = {
+    "Finding": "report.model",
+    "Intake": "intake",
+    "Level": "report.model",
+    "MesoscreenError": "errors",
+    "Outcome": "report.model",
+    "Report": "report.model",
+    "Rulebook": "rulebook.model",
+    "screen": "screening",
+    "screen_many": "screening",
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
-    """Import the screening itself when it is first asked for: naming the types of this library stays cheap."""
-    if name in ("screen", "screen_many"):
-        from mesoscreen import screening  # noqa: PLC0415
+    """Import a public name from its module when it is first asked for: who names only an error pays only for that."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
 
-        return getattr(screening, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"mesoscreen.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted({*globals(), *__all__})

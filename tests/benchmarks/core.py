@@ -69,6 +69,7 @@ def main() -> None:
         "an empty interpreter": empty,
         "from pydantic import BaseModel": pydantic,
         "import mesoscreen": process("import mesoscreen"),
+        "from mesoscreen import Intake": process("from mesoscreen import Intake"),
         "from mesoscreen import screen": process("from mesoscreen import screen"),
         "load the rulebook and screen once": process(
             f"import mesoscreen, json; mesoscreen.screen(json.load(open({str(EXAMPLES / 'healthy.json')!r})))"
