@@ -231,6 +231,26 @@ LOST: dict[str, tuple[dict[str, Any], str, set[str]]] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("entry", "rule"),
+    [
+        ({"name": "uncontrolled high blood pressure", "codes": icd("I10")}, "hypertension-severe"),
+        ({"name": "uncontrolled asthma", "codes": icd("J45.9")}, "atopy-asthma"),
+        ({"name": "lupus", "codes": icd("M32.9")}, "autoimmune-active"),
+    ],
+)
+def test_a_plain_code_leaves_it_to_the_name_to_say_more(entry: dict[str, Any], rule: str) -> None:
+    report = told(conditions=[entry])
+    assert status(report, rule) == "present"
+    assert report.contradictions == ()
+
+
+def test_a_familys_disease_under_the_patients_own_code_counts_as_the_patients() -> None:
+    report = told(conditions=[{"name": "family history of lupus", "codes": icd("M32.9")}])
+    assert status(report, "autoimmune-active") == "present"
+    assert report.contradictions != ()
+
+
 @pytest.mark.parametrize("case", LOST)
 def test_nothing_is_lost(case: str) -> None:
     sections, rule, expected = LOST[case]

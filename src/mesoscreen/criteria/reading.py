@@ -155,20 +155,32 @@ class _Reader:
                 known = () if system is not None else ("snomed", "icd-10", "atc", "rxnorm", "unii")
                 self.unrecognised.append(Unrecognised(f"{path}/codes/{number}", None, known))
         certain = [concept for concept, exact in named if exact]
-        if read is not None and certain:
-            sayings.append(read.qualifiers)
         if read is not None and not certain and not all(self._related(spaces[0], n, c) for n, _ in named or (("", False),) for c in coded or [""]):
             self._unread(section, read, entry, path, named)
         space = spaces[0]
         if coded and certain and not any(self._related(space, one, other) for one in certain for other in coded):
             self.contradictions.append(Contradiction((f"{path}/name", f"{path}/codes"), "the name and the code mean different things; both count"))
         stated = dict.fromkeys([*((concept, True) for concept in coded), *named])
-        return tuple(stated), self._said(sayings, path)
+        return tuple(stated), self._said(sayings, read.qualifiers if read is not None and certain else None, path)
 
-    def _said(self, sayings: list[Mapping[str, str | bool]], path: str) -> dict[str, str | bool]:
-        """Join what codes and name say besides; where they differ, what is said of the patient, now, counts."""
+    def _said(
+        self, by_codes: list[Mapping[str, str | bool]], by_name: Mapping[str, str | bool] | None, path: str
+    ) -> dict[str, str | bool]:
+        """Join what codes and name say besides; where they differ, what is said of the patient, now, counts.
+
+        A plain code leaves it to the name to say how severe or how well controlled. But a code for a family history
+        or a past disease beside one for the disease, or a family's disease under the patient's code, differ.
+        """
+        sayings = [*by_codes, *([by_name] if by_name is not None else [])]
         said = {key: value for saying in sayings for key, value in saying.items()}
-        differing = [key for key, value in said.items() if any(saying.get(key) != value for saying in sayings)]
+
+        def differs(key: str) -> bool:
+            values = {saying[key] for saying in sayings if key in saying}
+            coded = any(key in saying for saying in by_codes)
+            silent = any(key not in saying for saying in sayings)
+            return len(values) > 1 or (silent and (key == "subject" or (key == "status" and coded)))
+
+        differing = [key for key in said if differs(key)]
         if differing:
             self.contradictions.append(Contradiction((f"{path}/codes",), "the codes, or the code and the name, differ in what they say; neither is assumed"))
         return {key: value for key, value in said.items() if key not in differing}
