@@ -74,10 +74,10 @@ class _Reader:
 
     def _section(self, name: str, given: object) -> ToldSection:
         if given is None:
-            return ToldSection(asked=False, complete=False, listed=False, statements=(), denials=())
+            return ToldSection(asked=False, complete=False, statements=(), denials=())
         if given.__class__ is tuple:
             statements = self._present(name, given, f"/{name}/")
-            return ToldSection(asked=True, complete=True, listed=True, statements=tuple(statements), denials=())
+            return ToldSection(asked=True, complete=True, statements=tuple(statements), denials=())
         statements = self._present(name, given.present, f"/{name}/present/")  # type: ignore[attr-defined]
         for number, text in enumerate(given.unsure):  # type: ignore[attr-defined]
             statements.append(self._unsure(name, text, f"/{name}/unsure/{number}"))
@@ -89,7 +89,7 @@ class _Reader:
         kept = [denial for denial in denials if not self._contradicted(denial, statements)]
         # "none" in the long form denies nothing by itself: what was asked is said there in so many words.
         complete: bool = given.complete  # type: ignore[attr-defined]
-        return ToldSection(asked=True, complete=complete, listed=False, statements=tuple(statements), denials=tuple(kept))
+        return ToldSection(asked=True, complete=complete, statements=tuple(statements), denials=tuple(kept))
 
     def _present(self, name: str, entries: tuple[Entry, ...], stem: str) -> list[Statement]:
         statements, nones = [], []

@@ -61,8 +61,6 @@ class ToldSection(NamedTuple):
 
     asked: bool
     complete: bool
-    listed: bool
-    """Submitted as a list."""
     statements: tuple[Statement, ...]
     denials: tuple[Denial, ...]
 
