@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar
+
+import pytest
+from hypothesis import settings
 
 from mesoscreen.criteria.criterion import NO, UNDECLARED, UNKNOWN, YES
 from mesoscreen.rulebook.formula import All, AnyOf, Formula, Is, Not
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+Item = TypeVar("Item")
 ANSWERS = (NO, UNKNOWN, YES, UNDECLARED)
 FALSE, MAYBE, TRUE = range(3)
 
@@ -62,3 +68,33 @@ def random_patient(rng: random.Random, criteria: int, weights: Sequence[float] |
     """Draw answers; without weights, from mostly no to anything goes."""
     drawn = weights or [rng.random() * rng.choice((0.05, 1)) for _ in ANSWERS]
     return patient(rng.choices(ANSWERS, drawn, k=criteria))
+
+
+def patience(ordinary: int) -> int:
+    """Say how much to do: twenty times as much with `pytest --hypothesis-profile=long`."""
+    return max(1, ordinary * settings().max_examples // 100)
+
+
+def sample(items: Sequence[Item], ordinary: int) -> Sequence[Item]:
+    """Take so many, or as many as patience allows, spread over them all."""
+    most = patience(ordinary)
+    return items if most >= len(items) else [items[n * len(items) // most] for n in range(most)]
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    """Let a lock that was kept fail the test instead of holding it up, where signals can do that."""
+
+    def fail(*_: object) -> NoReturn:
+        pytest.fail("it waits for a lock that nobody will open")
+
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.setitimer(signal.ITIMER_REAL, 60 * patience(1))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

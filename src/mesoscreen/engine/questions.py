@@ -6,17 +6,20 @@ A fact leaves out what does not hold, which is exact: no formula becomes true by
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from itertools import compress
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from mesoscreen.criteria.criterion import NO, UNKNOWN
-from mesoscreen.engine.ruleset import fragment
+from mesoscreen.criteria.criterion import NO, UNKNOWN, YES
 from mesoscreen.engine.selftest import holds
 from mesoscreen.engine.shards import FIELDS, RULES, Network, pack
 from mesoscreen.rulebook.formula import Is, Not, literals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from mesoscreen.engine.fields import Fields
     from mesoscreen.engine.fitting import Step
     from mesoscreen.engine.ruleset import Ruleset
     from mesoscreen.rulebook.formula import Formula
@@ -26,20 +29,43 @@ if TYPE_CHECKING:
 
 WORTHWHILE = 8
 """Fields a wide ruleset must have room for; with fewer, few patients would fit."""
+Pick: TypeAlias = Callable[[bytes], tuple[int, ...]]
+
+
+class Reading:
+    """What a question takes an answer for: which answers satisfy a criterion, and which its negation."""
+
+    def __init__(self, holding: tuple[int, ...], failing: tuple[int, ...]) -> None:
+        """Take the answers."""
+        self.failing = failing
+        self._holds = bytes(value in holding for value in range(256))
+        self._fails = bytes(value in failing for value in range(256))
+
+    def literals(self, values: bytes) -> bytes:
+        """Say of every criterion whether it holds (1 or 0), then of every criterion whether its negation does."""
+        return values.translate(self._holds) + values.translate(self._fails)
+
+
+CERTAIN = Reading((YES,), (NO,))
+"""What holds by what is known: an unknown satisfies nothing."""
+POSSIBLE = Reading((YES, UNKNOWN), (NO, UNKNOWN))
+"""What could hold: an unknown satisfies everything."""
 
 
 class Shard(NamedTuple):
     """A ruleset any fact can be put to."""
 
     ruleset: Ruleset
-    negated: tuple[tuple[int, str], ...]
-    """The negated criteria it mentions, and the fragment that says one does not hold."""
+    fragments: tuple[str, ...]
+    """How the literals it mentions stand in a fact."""
+    pick: Pick
+    """Picks the same literals out of all."""
 
 
 class Questions:
     """The certain and the possible question about one step."""
 
-    def __init__(self, step: Step, criteria: int, compiled: Compile) -> None:
+    def __init__(self, step: Step, criteria: int, fields: Fields, compiled: Compile) -> None:
         """Compile the formulas; `criteria` counts those that stand for lifted parts too."""
         packed = pack(step)
         room = Network(step).room() if len(packed) > 1 and len(step) <= RULES else 0
@@ -48,67 +74,70 @@ class Questions:
         self._shards: list[Shard] = []
         self._holds = [""] * criteria
         """The fragment that says a criterion holds; empty where no formula asks."""
-        self._fails = {leaf.criterion: fragment(leaf) for leaf in _negated(step)}
-        self._shards_asking: list[list[int]] = [[] for _ in range(criteria)]
-        """The shards that ask whether a criterion holds."""
-        self._shards_about: list[list[int]] = [[] for _ in range(criteria)]
-        """The shards that ask whether a criterion holds, or whether it does not."""
-        for n, formulas in enumerate(packed):
+        self._fails = {leaf.criterion: fields.fragment(leaf) for leaf in _leaves(step) if isinstance(leaf, Not)}
+        for formulas in packed:
             ruleset = compiled({formula: step[formula] for formula in formulas}, FIELDS)
-            self._shards.append(Shard(ruleset, tuple((x.criterion, fragment(x)) for x in _negated(formulas))))
-            leaves = {leaf for formula in formulas for leaf in literals(formula)}
+            leaves = _leaves(formulas)
+            places = [leaf.criterion + (criteria if isinstance(leaf, Not) else 0) for leaf in leaves]
+            self._shards.append(Shard(ruleset, tuple(map(fields.fragment, leaves)), _picking(places)))
             for leaf in leaves:
                 if isinstance(leaf, Is):
-                    self._holds[leaf.criterion] = fragment(leaf)
-                    self._shards_asking[leaf.criterion].append(n)
-            for criterion in {leaf.criterion for leaf in leaves}:
-                self._shards_about[criterion].append(n)
+                    self._holds[leaf.criterion] = fields.fragment(leaf)
         # A rule that can hold by its negations alone needs them in every fact. Any other rule can hold only
         # beside one of the criteria it asks for, so its negations need no place in a fact without them.
-        self._always: set[int] = set()
-        self._beside: dict[int, set[int]] = {}
+        self._always: frozenset[int] = frozenset()
+        self._beside: dict[int, frozenset[int]] = {}
         for formula in step:
-            negated = _negated([formula])
-            if holds(formula, set(negated)):
-                self._always.update(leaf.criterion for leaf in negated)
+            negated = {leaf.criterion for leaf in literals(formula) if isinstance(leaf, Not)}
+            if holds(formula, {Not(criterion) for criterion in negated}):
+                self._always |= negated
             elif negated:
                 for asked in literals(formula):
                     if isinstance(asked, Is):
-                        beside = self._beside.setdefault(asked.criterion, set())
-                        beside.update(leaf.criterion for leaf in negated)
+                        self._beside[asked.criterion] = self._beside.get(asked.criterion, frozenset()) | negated
 
-    def certain(self, values: Sequence[int], yes: Sequence[int]) -> set[int]:
-        """Give the numbers of what holds by what is known: an unknown satisfies nothing. Leaves no shard out."""
-        return self._ask(values, yes, (NO,), range(len(self._shards)))
+    def certain(self, values: bytes, yes: Sequence[int]) -> set[int]:
+        """Give the numbers of what holds by what is known. Leaves no shard out."""
+        small = self._small(values, yes, CERTAIN)
+        if small is not None and self._wide is not None:
+            return self._wide.ask(small)
+        known = CERTAIN.literals(values)
+        return set().union(*[shard.ruleset.ask("".join(compress(shard.fragments, shard.pick(known)))) for shard in self._shards])
 
-    def possible(self, values: Sequence[int], yes: Sequence[int], unknown: Sequence[int]) -> set[int]:
-        """Give the numbers of what could hold, if it does not for certain: an unknown satisfies everything.
+    def possible(self, values: bytes, yes: Sequence[int], unknown: Sequence[int]) -> set[int]:
+        """Give the numbers of what could hold, if it does not for certain.
 
-        A shard that is about nothing unknown would get the fact of the certain question again.
+        A shard that is about nothing unknown would get the fact of the certain question again, and is left out.
         """
-        shards = {n for criterion in unknown for n in self._shards_about[criterion]}
-        return self._ask(values, [*yes, *unknown], (NO, UNKNOWN), shards)
-
-    def _ask(self, values: Sequence[int], holding: Sequence[int], failing: tuple[int, ...], shards: Iterable[int]) -> set[int]:
-        """Ask about the fact that these criteria hold, and that those with a failing value do not."""
-        if self._wide and len(holding) <= self._room:
-            beside = self._beside
-            negated = self._always.union(*[beside[criterion] for criterion in holding if criterion in beside])
-            fails = [self._fails[criterion] for criterion in negated if values[criterion] in failing]
-            if len(holding) + len(fails) <= self._room:
-                return self._wide.ask("".join([self._holds[criterion] for criterion in holding] + fails))
-        fields = [""] * len(self._shards)
-        for criterion in holding:
-            for n in self._shards_asking[criterion]:
-                fields[n] += self._holds[criterion]
+        small = self._small(values, [*yes, *unknown], POSSIBLE)
+        if small is not None and self._wide is not None:
+            return self._wide.ask(small)
+        known, perhaps = CERTAIN.literals(values), POSSIBLE.literals(values)
         found: set[int] = set()
-        for n in shards:
-            ruleset, in_shard = self._shards[n]
-            fails = [text for criterion, text in in_shard if values[criterion] in failing]
-            found |= ruleset.ask(fields[n] + "".join(fails))
+        for ruleset, fragments, pick in self._shards:
+            picked = pick(perhaps)
+            if picked != pick(known):
+                found |= ruleset.ask("".join(compress(fragments, picked)))
         return found
 
+    def _small(self, values: bytes, holding: Sequence[int], reading: Reading) -> str | None:
+        """Write the fact that these criteria hold, and that those with a failing answer do not; None if it is not small."""
+        if len(holding) > self._room:
+            return None
+        fields, negated = [self._holds[criterion] for criterion in holding], self._always
+        for criterion in holding:
+            if criterion in self._beside:
+                negated = negated | self._beside[criterion]
+        fields += [self._fails[criterion] for criterion in negated if values[criterion] in reading.failing]
+        return "".join(fields) if len(fields) <= self._room else None
 
-def _negated(formulas: Iterable[Formula]) -> list[Not]:
-    leaves = {leaf for formula in formulas for leaf in literals(formula) if isinstance(leaf, Not)}
-    return sorted(leaves, key=lambda leaf: leaf.criterion)
+
+def _leaves(formulas: Iterable[Formula]) -> list[Is | Not]:
+    leaves = {leaf for formula in formulas for leaf in literals(formula)}
+    return sorted(leaves, key=lambda leaf: (isinstance(leaf, Not), leaf.criterion))
+
+
+def _picking(places: Sequence[int]) -> Pick:
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda values: tuple([values[place] for place in places])

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from mesoscreen.engine.fitting import firings
 from mesoscreen.errors import EngineFailure
-from mesoscreen.rulebook.formula import All, AnyOf, Formula, Is, Not
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from mesoscreen.engine.fields import Fields
+    from mesoscreen.rulebook.formula import Formula
 
 NAME: Final = "durable-rules 2.0.28"
 """The one version whose limits were measured."""
@@ -31,13 +33,6 @@ RETRACTED: Final = '{"sid":"s","id":"i"}'
 NAMED: Final = slice(2, 7)
 """Where a rule's name stands in its message, which reads {"01234":{"m":fact}}."""
 SENTINEL: Final = "zzzzz"
-
-# The engine tells names apart by 32-bit hashes alone, so no field may share one with a word of its own.
-RESERVED: Final = (
-    "sid id s all any pri count cap dist name "
-    "$m $s $i $l $r $time $timerName $baseTime $forward $not $all $any $and $or $ex $nex "
-    "$lt $lte $gt $gte $eq $neq $mt $imt $iall $iany $add $sub $mul $div"
-)
 
 
 class Library(Protocol):
@@ -69,46 +64,10 @@ def is_available() -> bool:
     return True
 
 
-def field(leaf: Is | Not) -> str:
-    """Name the field that stands in a fact exactly when the literal holds."""
-    return f"{'c' if isinstance(leaf, Is) else 'x'}{leaf.criterion:03d}"
-
-
-def fragment(leaf: Is | Not) -> str:
-    """Write the field as it stands in a fact."""
-    return f',"{field(leaf)}":"y"'
-
-
-def condition(formula: Formula) -> dict[str, object]:
-    """Write the formula in the engine's rule language."""
-    match formula:
-        case Is() | Not():
-            return {field(formula): "y"}
-        case All(parts):
-            return {"$and": [condition(part) for part in parts]}
-        case AnyOf(parts):
-            return {"$or": [condition(part) for part in parts]}
-
-
-def check_names(leaves: Iterable[Is | Not]) -> None:
-    """Refuse fields the engine would mistake for one another, or for a word of its own."""
-    names = [*RESERVED.split(), *map(field, leaves)]
-    if len({_hash(name) for name in names}) < len(names):
-        raise EngineFailure("two field names have the same hash")
-
-
-def _hash(name: str) -> int:
-    """Give the 32-bit FNV-1a hash."""
-    value = 0x811C9DC5
-    for byte in name.encode("ascii"):
-        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
-    return value
-
-
 class Ruleset:
     """Rules compiled into one handle of the engine. Only one thread at a time may use it."""
 
-    def __init__(self, rules: Mapping[Formula, Iterable[int]], names: Iterator[int]) -> None:
+    def __init__(self, rules: Mapping[Formula, Iterable[int]], fields: Fields, names: Iterator[int]) -> None:
         """Compile formulas, each with the numbers it decides; no two rulesets of an engine share a name."""
         self._library = library()
         named = {_name(next(names)): formula for formula in rules}
@@ -116,7 +75,7 @@ class Ruleset:
         self._most = sum(map(firings, rules))
         self._unsettled = True
         self._has_fired = False
-        written: dict[str, object] = {name: {"all": [{"m": condition(f)}]} for name, f in named.items()}
+        written: dict[str, object] = {name: {"all": [{"m": fields.condition(f)}]} for name, f in named.items()}
         # Rules fire in ascending priority, which is 0 unless said otherwise: the sentinel comes last.
         written[SENTINEL] = {"pri": 1, "all": [{"m": {"s": "y"}}]}
         self._handle = 0
@@ -170,7 +129,7 @@ class Ruleset:
             raise EngineFailure("it did not end with the fact it was asked")
         if engine.retract_fact(handle, RETRACTED)[0] or engine.get_facts(handle, SESSION) != "[]":
             raise EngineFailure("it kept a fact")
-        found = set().union(*[self._numbers[message[NAMED]] for message in fired])
+        found = set().union(*[self._numbers[message[NAMED]] for message in fired]) if fired else set()
         self._unsettled = False
         return found
 

@@ -68,9 +68,8 @@ class Network:
     def worst(self) -> int:
         """Bound the stack below this node, every literal holding: all followers, or one of them and the rest."""
         followers = self.followers()
-        if not followers:
-            return 0
-        return max(len(followers), len(followers) - 1 + max([node.worst() for node in followers]))
+        deeper = [node.worst() for node in followers if node.tests or node.forwards]
+        return max(len(followers), len(followers) - 1 + max(deeper, default=0))
 
     def room(self) -> int:
         """Bound the fields of a fact that one ruleset of all these conditions can take; 0 if it cannot be made.
@@ -97,14 +96,18 @@ def pack(formulas: Iterable[Formula]) -> list[Shard]:
     current: list[Formula] = []
     leaves: set[Is | Not] = set()
     network = Network()
+    nodes = 0
+    """At most so many nodes are in the network, and no stack is higher."""
     for formula in sorted(formulas, key=_home):
         network.add(formula)
-        leaves.update(literals(formula))
+        mentioned = literals(formula)
+        leaves.update(mentioned)
+        nodes += 2 * len(mentioned)
         # The sentinel takes one place on the stack.
-        is_full = network.worst() >= STACK or len(leaves) > FIELDS or len(current) == RULES
+        is_full = (nodes >= STACK and network.worst() >= STACK) or len(leaves) > FIELDS or len(current) == RULES
         if current and is_full:
             shards.append(tuple(current))
-            current, leaves, network = [], set(literals(formula)), Network([formula])
+            current, leaves, network, nodes = [], set(mentioned), Network([formula]), 2 * len(mentioned)
         current.append(formula)
     return [*shards, tuple(current)]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,14 @@ def renumbered(formula: Formula, numbers: Mapping[int, int]) -> Formula:
             return AnyOf(tuple(renumbered(part, numbers) for part in parts))
 
 
-def literals(formula: Formula) -> Iterator[Is | Not]:
-    """Yield every leaf of the formula, left to right, repeats included."""
-    match formula:
-        case Is() | Not():
-            yield formula
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from literals(part)
+def literals(formula: Formula) -> list[Is | Not]:
+    """List every leaf of the formula, left to right, repeats included."""
+    if isinstance(formula, Is | Not):
+        return [formula]
+    found: list[Is | Not] = []
+    for part in formula.parts:
+        found += [part] if isinstance(part, Is | Not) else literals(part)
+    return found
 
 
 def criteria_of(formula: Formula) -> tuple[int, ...]:
