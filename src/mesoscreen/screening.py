@@ -8,25 +8,28 @@ The rule engine decides; the specification decides again; if they differ there i
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from datetime import date
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from mesoscreen.criteria.reading import read
 from mesoscreen.decide import Specification, Verdicts
 from mesoscreen.engine import NAME, Engine, is_available
-from mesoscreen.errors import EngineDisagreement, IntakeError, MesoscreenError
+from mesoscreen.errors import EngineDisagreement, IntakeError
 from mesoscreen.intake import Intake, misdated
 from mesoscreen.report.build import Composer, outcome_of
 from mesoscreen.report.explain import Explanation, explain
 from mesoscreen.report.model import Report, Stamp
-from mesoscreen.report.questions import questions
+from mesoscreen.report.questions import Asker
+from mesoscreen.rulebook.formula import criteria_of
 from mesoscreen.rulebook.model import Rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
-    from mesoscreen.criteria.answers import Answers
+    from mesoscreen.criteria.answers import Answers, Questionnaire
+    from mesoscreen.rulebook.model import Rule
 
 
 class Screener:
@@ -35,23 +38,23 @@ class Screener:
     def __init__(self, rulebook: Rulebook) -> None:
         """Compile the rulebook and let the engine prove itself on every rule."""
         self.rulebook = rulebook
-        self.rules = tuple(rulebook.rules.values())
+        self.rules = tuple(sorted(rulebook.rules.values(), key=attrgetter("id")))
         self.questionnaire = rulebook.questionnaire
         formulas = [rule.decided for rule in self.rules]
         self.specification = Specification(formulas, len(rulebook.criteria))
         self.engine_name = NAME if is_available() else "specification"
-        self.engine = Engine(formulas, criteria=len(rulebook.criteria)) if is_available() else None
-        self.composer = Composer(rulebook)
+        count = len(rulebook.criteria)
+        self.engine = Engine(formulas, criteria=count, usual=usual(self.rules, self.questionnaire)) if is_available() else None
+        self.composer = Composer(rulebook, self.rules)
+        self.asker = Asker(self.rules, self.questionnaire)
         self.library = library_version()
 
     def screen(self, intake: Intake, on: date) -> Report:
         """Screen one intake as of a day."""
-        answers = self.questionnaire.answer(read(intake, self.rulebook.vocabulary, on))
+        answers = self.questionnaire.answer(self.rulebook.reader.read(intake, on))
         verdicts = self.decide(answers)
-        present = [self.rules[n] for n in verdicts.present]
-        possible = sorted((self.rules[n] for n in verdicts.possible), key=lambda rule: rule.id)
-        findings = self.composer.findings(present, possible, answers)
-        asked = questions(possible, self.questionnaire, answers)
+        findings = self.composer.findings(verdicts.present, verdicts.possible, answers)
+        asked = self.asker.questions(verdicts.possible, answers)
         report = Report(
             outcome_of(findings, asked, answers),
             findings,
@@ -94,6 +97,13 @@ class Screener:
         )
 
 
+def usual(rules: Sequence[Rule], questionnaire: Questionnaire) -> list[int]:
+    """Order the criteria that hold for many healthy patients too: of the plan, those about any product, then what many rules ask."""
+    asking = Counter(number for rule in rules for number in criteria_of(rule.decided))
+    planned = questionnaire.of_section["plan"]
+    return sorted(planned, key=lambda number: (bool(questionnaire.criteria[number].concepts), -asking[number]))
+
+
 def library_version() -> str:
     """Give the version of this library as installed."""
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow to import, needed once
@@ -133,16 +143,4 @@ def screen(intake: Intake | Mapping[str, Any], *, on: date | None = None, rulebo
     return screener_of(rulebook or Rulebook.default()).screen(told, day)
 
 
-def screen_many(
-    intakes: Iterable[Intake | Mapping[str, Any]], *, on: date | None = None, rulebook: Rulebook | None = None
-) -> Iterator[Report | MesoscreenError]:
-    """Screen intakes one by one, in order; an intake that cannot be screened yields its error in place."""
-    book = rulebook or Rulebook.default()
-    for intake in intakes:
-        try:
-            yield screen(intake, on=on, rulebook=book)
-        except MesoscreenError as error:
-            yield error
-
-
-__all__ = ["Screener", "screen", "screen_many", "screener_of"]
+__all__ = ["Screener", "screen", "screener_of"]

@@ -84,7 +84,7 @@ patients = st.fixed_dictionaries({}, optional={"birth_date": st.sampled_from(["2
 intakes = st.fixed_dictionaries({"patient": patients, "conditions": conditions})
 
 
-def answer(data: dict[str, Any]) -> list[int]:
+def answer(data: dict[str, Any]) -> bytes:
     return Questionnaire(CRITERIA, VOCABULARY).answer(read(Intake.model_validate(data), VOCABULARY, ON)).values
 
 

@@ -6,16 +6,20 @@ Work goes from the entries to the criteria they touch, so an entry costs nothing
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 from mesoscreen.criteria.criterion import NO, UNDECLARED, UNKNOWN, YES, Criterion
 from mesoscreen.criteria.matching import Scope, entry_value, reading_value
-from mesoscreen.criteria.planning import plan_value
+from mesoscreen.criteria.planning import is_weighed, plan_value
 from mesoscreen.criteria.windows import age_within, ages_on, older_than
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from mesoscreen.criteria.plan import Plan
+    from mesoscreen.criteria.planning import Places
     from mesoscreen.criteria.told import Statement, Told, ToldSection
     from mesoscreen.vocabulary import Vocabulary
 
@@ -36,11 +40,20 @@ class Evidence(NamedTuple):
 class Answers(NamedTuple):
     """The answer to every criterion, by its number."""
 
-    values: list[int]
+    values: bytes
     yes: list[int]
     unknown: list[int]
     evidence: dict[int, list[Evidence]]
     told: Told
+
+
+class PlanAnswers(NamedTuple):
+    """The answer to every criterion, by what is planned alone."""
+
+    values: bytes
+    evidence: dict[int, list[Evidence]]
+    weighed: tuple[int, ...]
+    """Criteria about the plan that wait for the patient's weight."""
 
 
 class Questionnaire:
@@ -75,45 +88,75 @@ class Questionnaire:
         self._about_excipients = tuple(
             n for n in self.of_section["plan"] if not excipients.isdisjoint(self.scopes[n].concepts.within)
         )
-        self._blank = [UNDECLARED if c.section == "measurements" else NO for c in self.criteria]
+        self._blank = bytes(UNDECLARED if c.section == "measurements" else NO for c in self.criteria)
+        self._numbers = range(len(self.criteria))
+        self._plans: WeakKeyDictionary[Plan, PlanAnswers] = WeakKeyDictionary()
 
     def answer(self, told: Told) -> Answers:
         """Answer every criterion."""
-        values = self._blank.copy()
-        evidence: dict[int, list[Evidence]] = {}
+        planned = self._planned(told.plan)
+        values, evidence = bytearray(planned.values), planned.evidence.copy()
         for section in ASKED:
             self._section(section, told.sections[section], told, values, evidence)
         for statement in told.sections["measurements"].statements:
             self._statement("measurements", statement, told, values, evidence)
-        for number in self._touched_by_plan(told):
-            self._plan(number, told, values, evidence)
-        for number in self.of_section["patient"]:
-            values[number], path = _patient(self.criteria[number], told)
-            if path and values[number] in (UNKNOWN, YES):
-                evidence[number] = [Evidence(path, number, "", exact=True, value=values[number])]
-        yes, unknown = [], []
-        for number, value in enumerate(values):
-            if value == YES:
-                yes.append(number)
-            elif value == UNKNOWN:
-                unknown.append(number)
-        return Answers(values, yes, unknown, evidence, told)
+        for number in planned.weighed:
+            values[number], places = plan_value(self.criteria[number], self.scopes[number], told.plan, weights_of(told))
+            _witness(number, values[number], places, evidence)
+        self._patient(told, values, evidence)
+        settled = bytes(values)
+        return Answers(settled, self._where(settled, YES), self._where(settled, UNKNOWN), evidence, told)
+
+    def _where(self, values: bytes, wanted: int) -> list[int]:
+        """List the criteria so answered; quick where there are few."""
+        count = values.count(wanted)
+        if count > _FEW:
+            return list(compress(self._numbers, values.translate(_IS[wanted])))
+        found, at = [], -1
+        for _ in range(count):
+            at = values.find(wanted, at + 1)
+            found.append(at)
+        return found
+
+    def _planned(self, plan: Plan) -> PlanAnswers:
+        """Answer every criterion about the plan, once for each plan."""
+        known = self._plans.get(plan)
+        if known is None:
+            values, evidence = bytearray(self._blank), dict[int, list[Evidence]]()
+            touched = self._touched_by_plan(plan)
+            weighed = tuple(number for number in touched if is_weighed(self.criteria[number]))
+            for number in touched:
+                if number not in weighed:
+                    values[number], places = plan_value(self.criteria[number], self.scopes[number], plan)
+                    _witness(number, values[number], places, evidence)
+            known = self._plans[plan] = PlanAnswers(bytes(values), evidence, weighed)
+        return known
 
     def again(self, number: int, told: Told) -> int:
         """Answer one criterion afresh, as of `told.on`."""
         criterion = self.criteria[number]
         values, evidence = {number: UNDECLARED if criterion.section == "measurements" else NO}, {}  # type: ignore[var-annotated]
-        if criterion.section in ("plan", "patient"):
-            return plan_value(criterion, self.scopes[number], told)[0] if criterion.section == "plan" else _patient(criterion, told)[0]
+        if criterion.section == "plan":
+            return plan_value(criterion, self.scopes[number], told.plan, weights_of(told))[0]
+        if criterion.section == "patient":
+            return patient_value(criterion, told, _ages(told))[0]
         section = told.sections[criterion.section]
         if criterion.section in ASKED:
             values[number] = self.open_value(number, section, told)
         if criterion.count:
             self._count(number, section, told, values, evidence)  # type: ignore[arg-type]
             return values[number]
-        for statement in section.statements:
+        for statement in self.bearing(number, told):
             self._bears(number, statement, told, values, evidence)  # type: ignore[arg-type]
         return values[number]
+
+    def bearing(self, number: int, told: Told) -> list[Statement]:
+        """List the statements that name something the criterion is about."""
+        criterion, scope = self.criteria[number], self.scopes[number]
+        stated = told.sections[criterion.section].statements
+        if not criterion.concepts:
+            return list(stated)
+        return [s for s in stated if s.products or any(concept in scope.overlapping for concept, _ in s.concepts)]
 
     def open_value(self, number: int, section: ToldSection, told: Told) -> int:
         """Say whether something the patient was not asked about could satisfy the criterion."""
@@ -124,9 +167,12 @@ class Questionnaire:
         return NO if self.scopes[number].denied(section, told) else UNKNOWN
 
     def _section(
-        self, name: str, section: ToldSection, told: Told, values: list[int], evidence: dict[int, list[Evidence]]
+        self, name: str, section: ToldSection, told: Told, values: bytearray, evidence: dict[int, list[Evidence]]
     ) -> None:
-        if not section.complete:
+        if not section.complete and not section.denials:
+            for number in self.of_section[name]:
+                values[number] = UNKNOWN
+        elif not section.complete:
             for number in self.of_section[name]:
                 values[number] = self.open_value(number, section, told)
         for statement in section.statements:
@@ -136,7 +182,7 @@ class Questionnaire:
                 self._count(number, section, told, values, evidence)
 
     def _statement(
-        self, section: str, statement: Statement, told: Told, values: list[int], evidence: dict[int, list[Evidence]]
+        self, section: str, statement: Statement, told: Told, values: bytearray, evidence: dict[int, list[Evidence]]
     ) -> None:
         touched = self._by_concept[section]
         if len(statement.concepts) == 1 and not statement.products:
@@ -151,7 +197,7 @@ class Questionnaire:
             self._bears(number, statement, told, values, evidence)
 
     def _bears(
-        self, number: int, statement: Statement, told: Told, values: list[int], evidence: dict[int, list[Evidence]]
+        self, number: int, statement: Statement, told: Told, values: bytearray, evidence: dict[int, list[Evidence]]
     ) -> None:
         criterion, scope = self.criteria[number], self.scopes[number]
         if criterion.section == "measurements":
@@ -167,7 +213,7 @@ class Questionnaire:
         evidence.setdefault(number, []).append(Evidence(statement.path, number, concept, exact, value))
 
     def _count(
-        self, number: int, section: ToldSection, told: Told, values: list[int], evidence: dict[int, list[Evidence]]
+        self, number: int, section: ToldSection, told: Told, values: bytearray, evidence: dict[int, list[Evidence]]
     ) -> None:
         criterion, scope = self.criteria[number], self.scopes[number]
         sure: set[object] = set()
@@ -190,8 +236,8 @@ class Questionnaire:
         elif values[number] == NO:
             evidence.pop(number, None)
 
-    def _touched_by_plan(self, told: Told) -> Iterable[int]:
-        products = told.plan.products
+    def _touched_by_plan(self, plan: Plan) -> Iterable[int]:
+        products = plan.products
         if products is None or any(p.composition.open for p in products):
             return self.of_section["plan"]
         by_concept = self._by_concept["plan"]
@@ -203,31 +249,52 @@ class Questionnaire:
                 numbers.update(self._about_excipients)
         return sorted(numbers)
 
-    def _plan(self, number: int, told: Told, values: list[int], evidence: dict[int, list[Evidence]]) -> None:
-        value, places = plan_value(self.criteria[number], self.scopes[number], told)
-        values[number] = value
-        if value >= UNKNOWN and places:
-            evidence[number] = [Evidence(path, number, concept, exact, value) for path, concept, exact in places]
+    def _patient(self, told: Told, values: bytearray, evidence: dict[int, list[Evidence]]) -> None:
+        ages = _ages(told)
+        for number in self.of_section["patient"]:
+            values[number], path = patient_value(self.criteria[number], told, ages)
+            if path and values[number] in (UNKNOWN, YES):
+                evidence[number] = [Evidence(path, number, "", exact=True, value=values[number])]
 
 
-def _patient(criterion: Criterion, told: Told) -> tuple[int, str]:
-    patient, on = told.intake.patient, told.on
+_IS = {wanted: bytes(value == wanted for value in range(256)) for wanted in (YES, UNKNOWN)}
+_FEW = 30
+
+
+def _witness(number: int, value: int, places: Places, evidence: dict[int, list[Evidence]]) -> None:
+    if value >= UNKNOWN and places:
+        evidence[number] = [Evidence(path, number, concept, exact, value) for path, concept, exact in places]
+
+
+def weights_of(told: Told) -> list[float]:
+    """List the patient's weights, in kilograms."""
+    readings = told.sections["measurements"].statements
+    return [s.value for s in readings if s.value and any(c == "body-weight" and exact for c, exact in s.concepts)]
+
+
+def _ages(told: Told) -> tuple[int, int] | None:
+    """Give the youngest and oldest the patient may be at the treatment; None if nobody said."""
+    patient = told.intake.patient
+    if patient.birth_date is None:
+        return None if patient.age is None else (patient.age, patient.age)
+    youngest, oldest = ages_on(patient.birth_date, told.on)
+    stated = oldest if patient.age is None else patient.age
+    return min(youngest, stated), max(oldest, stated)
+
+
+def patient_value(criterion: Criterion, told: Told, ages: tuple[int, int] | None) -> tuple[int, str]:
+    """Answer a criterion about the patient, with the path that answers it."""
+    patient = told.intake.patient
     value, path = YES, ""
     if criterion.age is not None:
-        if patient.birth_date is not None:
-            youngest, oldest = ages_on(patient.birth_date, on)
-            stated = oldest if patient.age is None else patient.age
-            value, path = age_within(criterion.age, (min(youngest, stated), max(oldest, stated))), "/patient/birth_date"
-        elif patient.age is not None:
-            value, path = age_within(criterion.age, (patient.age, patient.age)), "/patient/age"
-        else:
-            value = UNKNOWN
+        value = UNKNOWN if ages is None else age_within(criterion.age, ages)
+        path = "" if ages is None else "/patient/age" if patient.birth_date is None else "/patient/birth_date"
     if criterion.sex:
         known = patient.sex in ("female", "male")
         value = min(value, UNKNOWN if not known else YES if patient.sex in criterion.sex else NO)
         path = path or "/patient/sex"
     if criterion.answers_older_than is not None:
         answered = told.intake.answered
-        old = UNDECLARED if answered is None else older_than(criterion.answers_older_than, answered, on)
+        old = UNDECLARED if answered is None else older_than(criterion.answers_older_than, answered, told.on)
         value, path = min(value, old), path or "/answered"
     return value, path

@@ -43,6 +43,16 @@ class Duration:
         """Give the ordinal of the day this long after."""
         return self._from(day, self.count)
 
+    def passed(self, event: int) -> int:
+        """Give the ordinal of the first day on which a day, given as an ordinal, lies longer ago than this."""
+        day = self.after(date.fromordinal(event)) + 1
+        # A month too short for the day moves the edge by a few days.
+        while self.before(date.fromordinal(day - 1)) > event:
+            day -= 1
+        while day < date.max.toordinal() and self.before(date.fromordinal(day)) <= event:
+            day += 1
+        return day
+
     def _from(self, day: date, count: int) -> int:
         if self.unit in ("days", "weeks"):
             return day.toordinal() + count * (7 if self.unit == "weeks" else 1)

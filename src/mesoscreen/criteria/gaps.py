@@ -26,6 +26,7 @@ class Gap(NamedTuple):
     """Labels of the concepts to ask about, where a section was asked only in part."""
 
 
+NOT_ASKED = "not asked yet"
 _DATES = {
     ("medications", "within"): ("stopped", "when was it last taken?"),
     ("medications", "at_least_ago"): ("stopped", "when was it last taken?"),
@@ -58,7 +59,7 @@ def gaps(number: int, questionnaire: Questionnaire, answers: Answers) -> Iterato
     section = told.sections[criterion.section]
     if criterion.section in ASKED:
         if not section.asked:
-            yield Gap(f"/{criterion.section}", "not asked yet")
+            yield Gap(f"/{criterion.section}", NOT_ASKED)
         elif questionnaire.open_value(number, section, told) == UNKNOWN:
             space = SPACE_OF[criterion.section]
             about = tuple(questionnaire.vocabulary.concepts(space)[c].label for c in criterion.concepts)
@@ -93,7 +94,7 @@ def _entry(criterion: Criterion, scope: Scope, statement: Statement, told: Told)
         doubtful = isinstance(given, tuple) and not any(exact for _, exact in given)
         if given is None or doubtful or (key == "reaction" and given == "systemic" and given not in allowed):
             yield Gap(f"{path}/{key}", _FIELDS[key])
-    if criterion.place is not None and place_value(criterion.place, statement.areas, told, scope.vocabulary) == UNKNOWN:
+    if criterion.place is not None and place_value(criterion.place, statement.areas, told.plan, scope.vocabulary) == UNKNOWN:
         if criterion.place.treated and told.plan.areas is None:
             yield Gap("/treatment/areas", "which areas will be treated?")
         if statement.areas is None or told.plan.areas is not None:

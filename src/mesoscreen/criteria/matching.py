@@ -185,7 +185,7 @@ def entry_value(criterion: Criterion, scope: Scope, statement: Statement, told: 
             return NO
         value = min(value, _field(key, allowed, scope, statement))
     if criterion.place is not None and value != NO:
-        value = min(value, place_value(criterion.place, statement.areas, told, scope.vocabulary))
+        value = min(value, place_value(criterion.place, statement.areas, told.plan, scope.vocabulary))
     if (criterion.uses or (criterion.planned and criterion.section == "procedures")) and value != NO:
         value = min(value, _used(scope, statement, told))
     return value

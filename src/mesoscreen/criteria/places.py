@@ -8,21 +8,21 @@ from mesoscreen.criteria.criterion import NO, UNKNOWN, YES, Place
 from mesoscreen.criteria.plan import SOMEWHERE
 
 if TYPE_CHECKING:
-    from mesoscreen.criteria.told import Told
+    from mesoscreen.criteria.plan import Plan
     from mesoscreen.vocabulary import Vocabulary
 
 
-def place_value(place: Place, areas: tuple[str, ...] | None, told: Told, vocabulary: Vocabulary, *, covers: bool = False) -> int:
+def place_value(place: Place, areas: tuple[str, ...] | None, plan: Plan, vocabulary: Vocabulary, *, covers: bool = False) -> int:
     """Say whether any of the areas lies where the criterion wants it.
 
     An area inside the wanted one touches it; a larger one, an unnamed one or one not understood may.
     With `covers` (treated areas, not places of an entry) a larger area does: who treats the face treats the lips.
     """
-    if areas is None or (place.treated and told.plan.areas is None):
+    if areas is None or (place.treated and plan.areas is None):
         return UNKNOWN
     wanted = set(place.areas)
     if place.treated:
-        wanted.update(told.plan.areas or ())
+        wanted.update(plan.areas or ())
     anywhere = SOMEWHERE in wanted
     wanted.discard(SOMEWHERE)
     if place.relation == "near":

@@ -5,6 +5,7 @@ A composition tells what is certainly in a product, what may be, and whether som
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from mesoscreen.criteria.criterion import NO, UNKNOWN, YES
@@ -84,8 +85,9 @@ class Planned(NamedTuple):
     facts: FactsTold
 
 
-class Plan(NamedTuple):
-    """Everything planned. `None` where it was not stated."""
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
+class Plan:
+    """Everything planned. `None` where it was not stated. Equal only to itself: what is worked out of a plan is kept with it."""
 
     areas: tuple[str, ...] | None
     techniques: tuple[tuple[str, bool], ...] | None

@@ -17,6 +17,35 @@ if TYPE_CHECKING:
     from mesoscreen.vocabulary.concepts import Space
 
 
+PLANS = 256
+"""Most plans that are kept: a clinic plans the same few treatments over and over."""
+
+
+class Plans:
+    """Every plan read with one vocabulary, so that the same plan is read once."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Start without any."""
+        self._vocabulary = vocabulary
+        self._kept: dict[object, Plan] = {}
+
+    def read(self, treatment: Treatment, unrecognised: list[Unrecognised]) -> Plan:
+        """Read the treatment but for its date; list what is not understood."""
+        said = (treatment.areas, treatment.technique, treatment.products, treatment.facts)
+        kept = self._kept.get(said)
+        if kept is not None:
+            return kept
+        misread: list[Unrecognised] = []
+        plan = PlanReader(self._vocabulary, misread).read(treatment)
+        if misread:  # not a plan that comes again as it is
+            unrecognised += misread
+            return plan
+        if len(self._kept) >= PLANS:
+            self._kept.clear()
+        self._kept[said] = plan
+        return plan
+
+
 class PlanReader:
     """Reads the planned treatment, and what earlier procedures used."""
 

@@ -11,9 +11,10 @@ from mesoscreen.criteria.criterion import NO, UNDECLARED, UNKNOWN, YES, Criterio
 from mesoscreen.criteria.places import place_value
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mesoscreen.criteria.matching import Reach, Scope
-    from mesoscreen.criteria.plan import FactsTold, Planned
-    from mesoscreen.criteria.told import Told
+    from mesoscreen.criteria.plan import FactsTold, Plan, Planned
 
 Places = list[tuple[str, str, bool]]
 """Paths that bear on the answer, each with the concept found there and whether it is certain."""
@@ -21,19 +22,24 @@ Places = list[tuple[str, str, bool]]
 _EMPTY_HANDED: tuple[int, Places] = NO, []
 
 
-def plan_value(criterion: Criterion, scope: Scope, told: Told) -> tuple[int, Places]:
-    """Answer a criterion about the plan, with the places that answer it."""
-    value, places = _visit(criterion, scope, told)
+def is_weighed(criterion: Criterion) -> bool:
+    """Say whether a criterion about the plan also takes the patient's weight."""
+    return criterion.quantity == "total" and criterion.bounds is not None and criterion.bounds.unit == "mg/kg"
+
+
+def plan_value(criterion: Criterion, scope: Scope, plan: Plan, weights: Sequence[float] = ()) -> tuple[int, Places]:
+    """Answer a criterion about the plan, with the places that answer it. `weights` are the patient's, in kilograms."""
+    value, places = _visit(criterion, scope, plan)
     about_product = criterion.concepts or criterion.beside or criterion.roles or criterion.mixed or criterion.quantity
     if value == NO or not about_product:
         return value, places
-    if told.plan.products is None:
+    if plan.products is None:
         return min(value, UNKNOWN), [*places, ("/treatment/products", "", False)]
     if criterion.quantity == "total":
-        return _total(criterion, scope, told, value)
+        return _total(criterion, scope, plan, weights, value)
     best, found = _EMPTY_HANDED
-    for product in told.plan.products:
-        held, where = _product(criterion, scope, told, product)
+    for product in plan.products:
+        held, where = _product(criterion, scope, plan, product)
         if held > best:
             best, found = held, where
         elif held == best and held != NO:
@@ -41,9 +47,8 @@ def plan_value(criterion: Criterion, scope: Scope, told: Told) -> tuple[int, Pla
     return min(value, best), places + found
 
 
-def _visit(criterion: Criterion, scope: Scope, told: Told) -> tuple[int, Places]:
+def _visit(criterion: Criterion, scope: Scope, plan: Plan) -> tuple[int, Places]:
     value, places = YES, []
-    plan = told.plan
     if criterion.techniques:
         if plan.techniques is None:
             return UNKNOWN, [("/treatment/technique", "", False)]
@@ -51,7 +56,7 @@ def _visit(criterion: Criterion, scope: Scope, told: Told) -> tuple[int, Places]
         places += [("/treatment/technique", t, exact) for t, exact in plan.techniques if t in scope.named["technique"].overlapping]
     about_product = criterion.concepts or criterion.beside or criterion.roles or criterion.mixed or criterion.quantity
     if criterion.place is not None and not about_product:
-        value = min(value, place_value(criterion.place, plan.areas, told, scope.vocabulary, covers=True))
+        value = min(value, place_value(criterion.place, plan.areas, plan, scope.vocabulary, covers=True))
         places.append(("/treatment/areas", "", True))
     if criterion.facts and not about_product:
         says = [_fact(plan.facts, scope), *(_fact(product.facts, scope) for product in plan.products or ())]
@@ -59,8 +64,8 @@ def _visit(criterion: Criterion, scope: Scope, told: Told) -> tuple[int, Places]
     return value, places
 
 
-def _product(criterion: Criterion, scope: Scope, told: Told, product: Planned) -> tuple[int, Places]:
-    composition, excipients = product.composition, told.plan.excipients
+def _product(criterion: Criterion, scope: Scope, plan: Plan, product: Planned) -> tuple[int, Places]:
+    composition, excipients = product.composition, plan.excipients
     if criterion.roles and product.role not in criterion.roles:
         return _EMPTY_HANDED
     value = YES
@@ -68,15 +73,15 @@ def _product(criterion: Criterion, scope: Scope, told: Told, product: Planned) -
     if criterion.concepts:
         value = composition.holds(scope.concepts.within, scope.concepts.overlapping, excipients)
     if value != NO and criterion.place is not None:
-        value = min(value, place_value(criterion.place, product.areas, told, scope.vocabulary, covers=True))
+        value = min(value, place_value(criterion.place, product.areas, plan, scope.vocabulary, covers=True))
     if value != NO and criterion.beside:
-        value = min(value, _beside(scope, product, told))
+        value = min(value, _beside(scope, product, plan))
         places += _inside(scope.beside, product)
     if value != NO and criterion.mixed:
-        value = min(value, _mixed(product, told))
+        value = min(value, _mixed(product, plan))
     if value != NO and criterion.facts:
         held, where = _fact(product.facts, scope)
-        visit, there = _fact(told.plan.facts, scope)
+        visit, there = _fact(plan.facts, scope)
         value, places = min(value, _either(held, visit)), places + where + there
     if value != NO and criterion.quantity:
         value = min(value, _quantity(criterion, product))
@@ -92,11 +97,11 @@ def _inside(reach: Reach, product: Planned) -> Places:
     return list(dict.fromkeys(maybe)) or [(f"{product.path}/ingredients", "", False)]
 
 
-def _beside(scope: Scope, product: Planned, told: Told) -> int:
-    reach, excipients = scope.beside, told.plan.excipients
+def _beside(scope: Scope, product: Planned, plan: Plan) -> int:
+    reach, excipients = scope.beside, plan.excipients
     best = product.composition.holds(reach.within, reach.overlapping, excipients)
-    others = [p for p in told.plan.products or () if p is not product]
-    declared = any(p.mixture is not None for p in told.plan.products or ())
+    others = [p for p in plan.products or () if p is not product]
+    declared = any(p.mixture is not None for p in plan.products or ())
     for other in others:
         held = other.composition.holds(reach.within, reach.overlapping, excipients)
         if not declared:
@@ -107,8 +112,8 @@ def _beside(scope: Scope, product: Planned, told: Told) -> int:
     return best
 
 
-def _mixed(product: Planned, told: Told) -> int:
-    products = told.plan.products or ()
+def _mixed(product: Planned, plan: Plan) -> int:
+    products = plan.products or ()
     if len(products) == 1:
         return NO
     if all(p.mixture is None for p in products):
@@ -156,10 +161,10 @@ def dose_of(product: Planned) -> float | None:
     return max(doses, default=None)  # where the two differ, the larger counts
 
 
-def _total(criterion: Criterion, scope: Scope, told: Told, visit: int) -> tuple[int, Places]:
+def _total(criterion: Criterion, scope: Scope, plan: Plan, weights: Sequence[float], visit: int) -> tuple[int, Places]:
     """Sum a substance over all products; per kilogram where the unit asks for it, with the lightest weight declared."""
-    bounds, products = criterion.bounds, told.plan.products or ()
-    reach, excipients = scope.concepts, told.plan.excipients
+    bounds, products = criterion.bounds, plan.products or ()
+    reach, excipients = scope.concepts, plan.excipients
     held = [(p, p.composition.holds(reach.within, reach.overlapping, excipients)) for p in products]
     if bounds is None or all(value == NO for _, value in held):
         return _EMPTY_HANDED
@@ -167,12 +172,7 @@ def _total(criterion: Criterion, scope: Scope, told: Told, visit: int) -> tuple[
     sure = [dose_of(p) for p, value in held if value == YES]
     maybe = [dose_of(p) for p, value in held if value == UNKNOWN]
     weight = 1.0
-    if bounds.unit == "mg/kg":
-        weights = [
-            s.value
-            for s in told.sections["measurements"].statements
-            if s.value and any(c == "body-weight" and exact for c, exact in s.concepts)
-        ]
+    if is_weighed(criterion):
         if not weights:
             return min(visit, UNDECLARED), places
         weight = min(weights)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesoscreen.criteria.doubts import Contradiction, Unrecognised
-from mesoscreen.criteria.plan_reading import PlanReader
+from mesoscreen.criteria.plan_reading import PlanReader, Plans
 from mesoscreen.criteria.told import Denial, Statement, Told, ToldSection, found, label_of
 from mesoscreen.criteria.units import amount, known_unit
 from mesoscreen.criteria.windows import LONG_AGO, Span, ages_on, point, span
@@ -45,10 +45,23 @@ HOMES: dict[str, tuple[tuple[Space, str], ...]] = {
 
 def read(intake: Intake, vocabulary: Vocabulary, on: date) -> Told:
     """Read everything the intake says, as of the reference date."""
-    return _Reader(vocabulary, on).read(intake)
+    return Reader(vocabulary).read(intake, on)
 
 
-class _Reader:
+class Reader:
+    """Reads intakes with one vocabulary. Keeps plans it understood, and nothing a patient said."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Start with nothing read."""
+        self.vocabulary = vocabulary
+        self._plans = Plans(vocabulary)
+
+    def read(self, intake: Intake, on: date) -> Told:
+        """Read everything the intake says, as of the reference date."""
+        return _Reading(self.vocabulary, on).read(intake, self._plans)
+
+
+class _Reading:
     def __init__(self, vocabulary: Vocabulary, on: date) -> None:
         self.vocabulary = vocabulary
         self.on = on
@@ -58,11 +71,11 @@ class _Reader:
         self.misplaced: dict[str, list[Statement]] = {}
         self.plans = PlanReader(vocabulary, self.unrecognised)
 
-    def read(self, intake: Intake) -> Told:
+    def read(self, intake: Intake, plans: Plans) -> Told:
         sections = {name: self._section(name, getattr(intake, name)) for name in SECTIONS}
         for name, extra in self.misplaced.items():
             sections[name] = sections[name]._replace(statements=sections[name].statements + tuple(extra))
-        plan = self.plans.read(intake.treatment)
+        plan = plans.read(intake.treatment, self.unrecognised)
         patient = intake.patient
         if patient.age is not None and patient.birth_date is not None:
             youngest, oldest = ages_on(patient.birth_date, self.on)
@@ -279,10 +292,14 @@ class _Reader:
         told: Mapping[str, str | bool],
         named_areas: tuple[str, ...],
     ) -> Statement:
-        severity = self._agree(path, "severity", None if entry.severity == "unknown" else entry.severity, told)
-        controlled = self._agree(path, "controlled", entry.controlled, told)
-        subject = self._agree(path, "subject", entry.subject, told) or entry.subject or "patient"
-        areas = (*self._areas(entry, path), *named_areas) or None
+        severity: object = None if entry.severity == "unknown" else entry.severity
+        controlled: object = entry.controlled
+        subject: object = entry.subject or "patient"
+        if told:
+            severity = self._agree(path, "severity", severity, told)
+            controlled = self._agree(path, "controlled", controlled, told)
+            subject = self._agree(path, "subject", entry.subject, told) or subject
+        areas = (*self._areas(entry, path), *named_areas) if entry.areas or named_areas else None
         state, when, reaction, route = None, Span((LONG_AGO, self.day), (LONG_AGO, self.day)), None, None
         outcomes = settings = used = value = None
         match section:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mesoscreen.criteria.criterion import NO, UNKNOWN, YES, Duration, Window
 from mesoscreen.intake import days_of
@@ -16,8 +15,7 @@ LONG_AGO = 0
 FAR_AHEAD = date.max.toordinal()
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """When an entry was so: it began between two days and ended between two days, all as ordinals."""
 
     start: tuple[int, int]

@@ -42,9 +42,16 @@ def misdated(intake: Intake, on: date) -> tuple[IntakeProblem, ...]:
             continue
         listed = isinstance(given, tuple)
         for number, entry in enumerate(given if listed else given.present):
-            stem = f"/{section}/{number}" if listed else f"/{section}/present/{number}"
-            problems += _misdated_entry(entry, stem, today)
+            if entry.planned or not _is_over(entry, today):
+                stem = f"/{section}/{number}" if listed else f"/{section}/present/{number}"
+                problems += _misdated_entry(entry, stem, today)
     return tuple(problems)
+
+
+def _is_over(entry: Entry, today: int) -> bool:
+    """Say at a glance that an entry has at most one date, and that it may lie before the treatment: the usual case."""
+    dates = [value for key in _DATED.get(type(entry), ()) if (value := getattr(entry, key)) is not None]
+    return not dates or (len(dates) == 1 and days_of(dates[0])[0] <= today)
 
 
 def _begun(dates: Mapping[str, object]) -> set[str]:

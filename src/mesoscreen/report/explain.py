@@ -11,6 +11,8 @@ from mesoscreen.decide import value_of, waits_on_a_declaration
 from mesoscreen.rulebook.formula import Not, criteria_of, literals
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mesoscreen.criteria.answers import Answers
     from mesoscreen.report.build import Composer
     from mesoscreen.rulebook.model import Rule
@@ -76,14 +78,14 @@ def explain(rule: Rule, composer: Composer, answers: Answers) -> Explanation:
     return Explanation(rule.id, rule.title, verdict, tuple(shown), tuple(changes))
 
 
-def _verdict(rule: Rule, values: list[int]) -> Verdict:
+def _verdict(rule: Rule, values: Sequence[int]) -> Verdict:
     value = value_of(rule.decided, values)
     if waits_on_a_declaration(rule.decided, {number: values[number] for number in criteria_of(rule.decided)}):
         return "not assessed"
     return _VERDICTS[value]
 
 
-def _effect(rule: Rule, values: list[int], number: int) -> str:
+def _effect(rule: Rule, values: Sequence[int], number: int) -> str:
     """Say what changes if this criterion alone were answered otherwise."""
     now = value_of(rule.decided, values)
     says = []
