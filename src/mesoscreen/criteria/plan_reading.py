@@ -76,8 +76,9 @@ class PlanReader:
                 for number, product in enumerate(treatment.products)
             )
         facts = self._facts(treatment.facts, "/treatment/facts")
-        if areas is not None:
-            areas = tuple(dict.fromkeys([*areas, *(area for product in products or () for area in product.areas or ())]))
+        of_products = [area for product in products or () for area in product.areas or ()]
+        if areas is not None or of_products:
+            areas = tuple(dict.fromkeys([*((SOMEWHERE,) if areas is None else areas), *of_products]))
         return Plan(areas, techniques, products, facts, self.vocabulary.excipients)
 
     def composition(self, product: Product, path: str) -> Composition:

@@ -34,6 +34,10 @@ def plan_value(criterion: Criterion, scope: Scope, plan: Plan, weights: Sequence
     if value == NO or not about_product:
         return value, places
     if plan.products is None:
+        if criterion.facts:
+            value = min(value, _fact(plan.facts, scope)[0])
+        if criterion.place is not None:
+            value = min(value, place_value(criterion.place, plan.areas, plan, scope.vocabulary, covers=True))
         return min(value, UNKNOWN), [*places, ("/treatment/products", "", False)]
     if criterion.quantity == "total":
         return _total(criterion, scope, plan, weights, value)
@@ -168,6 +172,7 @@ def _total(criterion: Criterion, scope: Scope, plan: Plan, weights: Sequence[flo
     held = [(p, p.composition.holds(reach.within, reach.overlapping, excipients)) for p in products]
     if bounds is None or all(value == NO for _, value in held):
         return _EMPTY_HANDED
+    visit = min(visit, max(value for _, value in held))
     places = [place for p, value in held if value != NO for place in _inside(reach, p)]
     sure = [dose_of(p) for p, value in held if value == YES]
     maybe = [dose_of(p) for p, value in held if value == UNKNOWN]

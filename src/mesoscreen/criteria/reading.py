@@ -339,7 +339,7 @@ class _Reading:
         read = states.get(str(told["status"]), str(told["status"])) if "status" in told else None
         first, last = days_of(end) if end is not None else (self.day, self.day)
         state = states.get(status or "", status)
-        if status is None:
+        if status is None or (status == "unknown" and last < self.day):
             # An end on the very day, or still to come, says that it goes on; one that may lie on either side says nothing.
             state = read or ("now" if first >= self.day else "resolved" if last < self.day else None)
         elif read is not None and state is not None and read != state:

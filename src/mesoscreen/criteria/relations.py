@@ -20,6 +20,8 @@ def implies(one: Criterion, other: Criterion, vocabulary: Vocabulary) -> bool:
         return True
     if one.section != other.section or one.subject != other.subject or one.planned != other.planned:
         return False
+    if one.section == "measurements" and (one.concepts, one.window) != (other.concepts, other.window):
+        return False
     here, there = Scope.of(one, vocabulary), Scope.of(other, vocabulary)
     narrower = [
         _within(one.concepts, here.concepts.within, other.concepts, there.concepts.within),
@@ -36,6 +38,7 @@ def implies(one: Criterion, other: Criterion, vocabulary: Vocabulary) -> bool:
         one.quantity == other.quantity or not other.quantity,
         one.answers_older_than == other.answers_older_than or other.answers_older_than is None,
         _inside(one.bounds, other.bounds),
+        _as_much(one, other, here, there),
         _inside(one.age, other.age),
         other.cross_reacting in (one.cross_reacting, "possible") or one.cross_reacting is None,
         _in_time(one, other),
@@ -50,6 +53,12 @@ def excludes(one: Criterion, other: Criterion) -> bool:
     if one.sex and other.sex and not set(one.sex) & set(other.sex):
         return True
     return one.age is not None and other.age is not None and _apart(one.age, other.age)
+
+
+def _as_much(one: Criterion, other: Criterion, here: Scope, there: Scope) -> bool:
+    """Say whether sums may be compared: that there is little of one thing says nothing of how much there is of a wider one."""
+    limited = other.quantity == "total" and other.bounds is not None and other.bounds.high is not None
+    return not limited or here.concepts.within == there.concepts.within
 
 
 def _reach(scope: Scope, key: str) -> frozenset[str]:

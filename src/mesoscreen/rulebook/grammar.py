@@ -65,10 +65,14 @@ class Criteria:
     def __init__(self) -> None:
         """Start with none."""
         self.numbers: dict[Criterion, int] = {}
+        self.known: list[Criterion] = []
 
     def number(self, criterion: Criterion) -> int:
         """Give the number of a criterion, a new one if it is new."""
-        return self.numbers.setdefault(criterion, len(self.numbers))
+        if criterion not in self.numbers:
+            self.numbers[criterion] = len(self.known)
+            self.known.append(criterion)
+        return self.numbers[criterion]
 
 
 class Grammar:
@@ -183,8 +187,8 @@ class Grammar:
         bounds = None
         if total is not None and quantity:
             self._add("bad-criterion", "`quantity` and `total` do not go together", node.key("total"))
-        elif total is not None and node.get("uses") is not None:
-            self._add("bad-criterion", "`uses` and `total` do not go together", node.key("uses"))
+        elif total is not None and (beside := [key for key in ("uses", "with", "role", "in", "outside", "has", "mixed") if node.get(key)]):
+            self._add("bad-criterion", f"`{beside[0]}` and `total` do not go together", node.key(beside[0]))
         elif total is not None:
             unit = node.get("unit")
             per_weight = unit is not None and unit.value == "mg/kg"
@@ -383,6 +387,9 @@ class Grammar:
                 sides[key] = convert(float(at.value), str(written.value) if written else unit, unit, conversions)
             except UnitError as error:
                 self._add(error.code, str(error), written or node)
+                return None
+            except OverflowError:
+                self._add("bad-bounds", "too large a number to convert", at)
                 return None
         if len(self.problems.found) > before:
             return None

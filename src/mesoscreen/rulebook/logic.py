@@ -1,7 +1,7 @@
 """Every way of filling in the unknowns, spelled out: what a rule's verdict is defined to be.
 
-A formula is usually decided by Kleene logic. Where its criteria are so related that Kleene logic would call something possible
-that no patient can be, the formula is replaced by an equal one (all its prime implicants) for which Kleene logic is exact.
+A formula is usually decided by Kleene logic. Where a criterion stands in it twice, or bears on another, Kleene logic may call
+something possible that no patient can be; then an equal formula (all its prime implicants) stands in, for which it is exact.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def exact(formula: Formula, relations: Relations) -> Formula | bool:
     whole = table[(None,) * len(criteria)]
     if len(whole) == 1:
         return next(iter(whole))
-    if all(_kleene(formula, dict(zip(criteria, partial, strict=True))) == seen for partial, seen in table.items() if _closed(partial, criteria, relations)):
-        return formula
+    if len(criteria) == len(literals(formula)) and not relations.implications and not relations.exclusions:
+        return formula  # a criterion that stands once, and that no other bears on, is weighed once
     return _prime_implicants(criteria, table)
 
 
@@ -100,31 +100,6 @@ def _table(formula: Formula, criteria: tuple[int, ...], relations: Relations) ->
         if seen:
             table[partial] = seen
     return table
-
-
-def _closed(partial: Assignment, criteria: tuple[int, ...], relations: Relations) -> bool:
-    """Say whether the assignment already answers all that follows from it, as the answers to real criteria do."""
-    known = dict(zip(criteria, partial, strict=True))
-    implied = all((known[a] is not True or known[b] is True) and (known[b] is not False or known[a] is False) for a, b in relations.implications)
-    return implied and all((known[a] is not True or known[b] is False) and (known[b] is not True or known[a] is False) for a, b in relations.exclusions)
-
-
-def _kleene(formula: Formula, known: dict[int, bool | None]) -> frozenset[bool]:
-    sure = _holds(formula, known, unknown=False)
-    could = _holds(formula, known, unknown=True)
-    return frozenset([True]) if sure else frozenset([False, True]) if could else frozenset([False])
-
-
-def _holds(formula: Formula, known: dict[int, bool | None], *, unknown: bool) -> bool:
-    match formula:
-        case Is(criterion):
-            return unknown if known[criterion] is None else bool(known[criterion])
-        case Not(criterion):
-            return unknown if known[criterion] is None else not known[criterion]
-        case All(parts):
-            return all(_holds(part, known, unknown=unknown) for part in parts)
-        case AnyOf(parts):
-            return any(_holds(part, known, unknown=unknown) for part in parts)
 
 
 def _prime_implicants(criteria: tuple[int, ...], table: dict[Assignment, frozenset[bool]]) -> Formula:
