@@ -14,6 +14,8 @@ import pytest
 
 import mesoscreen
 from mesoscreen import Rulebook, screen
+from mesoscreen.batch import many
+from mesoscreen.errors import EngineFailure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +50,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     def call(*arguments: str | Path, stdin: str = "") -> Done:
         monkeypatch.setattr(sys, "argv", ["mesoscreen", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         code: str | int | None = 0
         try:
             cli.main()
@@ -169,6 +171,113 @@ def test_no_line_of_standard_input_is_lost_however_many_there_are(run: Any, book
     line = json.dumps(CLEAN) + " " * 500_000 + "\n"
     done = run("screen", *book, "-f", "json", "-", stdin=line * 8)
     assert [json.loads(line)["report"]["outcome"] for line in done.out.splitlines()] == ["no-flags"] * 8
+
+
+def test_one_json_line_on_standard_input_is_one_intake(run: Any, book: Any, tiny: Rulebook) -> None:
+    done = run("screen", *book, "-", stdin="\n" + json.dumps(RELATIVE) + "\n\n")
+    assert done == Done(0, screen(RELATIVE, rulebook=tiny).to_text(), "")
+
+
+def test_standard_input_that_is_not_json_is_told_by_line_and_column(run: Any, book: Any) -> None:
+    assert "error: -: (the whole intake): not JSON from line 4, column 1 on" in run("screen", *book, "-", stdin='\n{\n"allergies": []\n]\n').err
+
+
+def test_a_bad_line_of_standard_input_is_an_error_at_its_line(run: Any, book: Any) -> None:
+    done = run("screen", *book, "-f", "json", "-", stdin=f"{json.dumps(CLEAN)}\n\n{{\n{json.dumps(ABSOLUTE)}\n")
+    assert [json.loads(line)["file"] for line in done.out.splitlines()] == ["-:1", "-:3", "-:4"]
+    assert done.code == 2
+    assert done.err == "error: -:3: (the whole intake): not JSON from line 2, column 1 on [not-json]\n"
+
+
+def test_a_line_that_is_not_text_or_longer_than_any_intake_is_an_error_at_its_line(run: Any, book: Any, tmp_path: Path) -> None:
+    file = tmp_path / "many.jsonl"
+    good = json.dumps(CLEAN).encode()
+    file.write_bytes(b"\n".join([good, b'{"allergies": "\xff"}', good, b'"' + b"x" * 20_000_000 + b'"', good]))
+    done = run("screen", *book, "-f", "json", file)
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    assert done.code == 2
+    assert [line["file"] for line in lines] == [f"{file}:{number}" for number in range(1, 6)]
+    assert ["report" in line for line in lines] == [True, False, True, False, True]
+    assert [line["errors"][0]["code"] for line in (lines[1], lines[3])] == ["not-json", "too-large"]
+
+
+def test_a_missing_file_among_others_is_told_before_anything_is_screened(run: Any, book: Any, write: Any, tmp_path: Path) -> None:
+    done = run("screen", *book, write(CLEAN, ABSOLUTE, name="many.jsonl"), write(CLEAN), tmp_path / "nowhere.json")
+    assert done == Done(2, "", f"error: {tmp_path / 'nowhere.json'}: no such file\n")
+
+
+def test_reports_are_printed_while_intakes_still_come(book: Any) -> None:
+    env = os.environ | {"PYTHONPATH": str(Path(mesoscreen.__file__).parents[1])}
+    code = "from mesoscreen.cli import main; main()"
+    command = [sys.executable, "-c", code, "screen", *map(str, book), "-f", "json", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env, bufsize=1) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{json.dumps(CLEAN)}\n{json.dumps(ABSOLUTE)}\n")
+        for number in range(1, 5):
+            assert json.loads(process.stdout.readline())["file"] == f"-:{number}"
+            process.stdin.write(f"{json.dumps(CLEAN)}\n")
+        process.stdin.close()
+        assert len(process.stdout.readlines()) == 2
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_workers_print_what_one_process_prints(form: str, run: Any, book: Any, write: Any) -> None:
+    file = write(CLEAN, RELATIVE, BROKEN, ABSOLUTE, {}, name="many.jsonl")
+    alone = run("screen", *book, "-f", form, "--fail-on", "absolute", "--workers", "1", file)
+    assert alone.code == 2
+    assert run("screen", *book, "-f", form, "--fail-on", "absolute", "--workers", "2", file) == alone
+
+
+@pytest.mark.parametrize("workers", ["0", "-1", "many", "1.5", "²"])
+def test_a_number_of_workers_that_is_none_is_a_usage_error(workers: str, run: Any, book: Any, write: Any) -> None:
+    done = run("screen", *book, "--workers", workers, write(CLEAN))
+    assert (done.code, done.out) == (2, "")
+
+
+def test_workers_are_started_of_themselves_for_large_files_only() -> None:
+    from mesoscreen import cli  # noqa: PLC0415
+
+    assert cli._workers("auto", None) == cli._workers("auto", cli.LARGE - 1) == 1
+    assert cli._workers("auto", cli.LARGE) == cli._processors() >= 1
+    assert cli._workers("3", None) == 3
+
+
+def test_a_screening_that_fails_is_an_error_in_its_place_and_exits_with_1(
+    run: Any, book: Any, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(told: Any, **options: Any) -> Any:
+        if told.patient.age == 12:
+            raise EngineFailure("code 3")
+        return screen(told, **options)
+
+    monkeypatch.setattr(many, "screen", failing)
+    file = write(CLEAN, ABSOLUTE, RELATIVE, name="many.jsonl")
+    done = run("screen", *book, "-f", "json", file)
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    assert done.code == 1
+    assert ["report" in line for line in lines] == [True, False, True]
+    assert lines[1]["errors"][0]["code"] == "engine-failure"
+    assert done.err.startswith(f"error: {file}:2: the rule engine failed (code 3)")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal of POSIX")
+def test_a_progress_bar_on_the_terminal_leaves_the_reports_alone(book: Any, write: Any) -> None:
+    import pty  # noqa: PLC0415 - only where there is one
+
+    ours, theirs = pty.openpty()
+    env = os.environ | {"PYTHONPATH": str(Path(mesoscreen.__file__).parents[1]), "TERM": "xterm"}
+    code = "from mesoscreen.cli import main; main()"
+    file = write(*[CLEAN, BROKEN] * 30, name="many.jsonl")
+    command = [sys.executable, "-c", code, "screen", *map(str, book), "-f", "json", str(file)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, env=env, check=False, timeout=60)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    os.close(theirs)
+    assert [json.loads(line)["file"] for line in done.stdout.splitlines()] == [f"{file}:{number}" for number in range(1, 61)]
+    assert "screening" in shown
+    assert '"report"' not in shown
 
 
 def test_a_byte_order_mark_at_the_start_of_a_file_does_not_matter(run: Any, book: Any, tmp_path: Path) -> None:
@@ -346,6 +455,12 @@ def test_rules_shows_one_rule_with_its_words_sources_and_examples(run: Any, book
         assert words in done.out
     for words in ('when     {"medication"', "ours     the length of the washout", "example  clear: isotretinoin cream"):
         assert words in done.out
+
+
+def test_rules_shows_how_a_rule_of_the_shipped_rulebook_is_written(run: Any) -> None:
+    done = run("rules", "herpes-active")
+    assert done.code == 0
+    assert 'when     {"' in done.out
 
 
 def test_rules_of_an_unknown_id_suggests_one_and_exits_with_2(run: Any, book: Any) -> None:

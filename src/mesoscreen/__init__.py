@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mesoscreen.batch.many import screen_many
     from mesoscreen.errors import MesoscreenError
     from mesoscreen.intake import Intake
     from mesoscreen.report.model import Finding, Level, Outcome, Report
     from mesoscreen.rulebook.model import Rulebook
-    from mesoscreen.screening import screen, screen_many
+    from mesoscreen.screening import screen
 
 __all__ = [
     "Finding",
@@ -29,7 +30,7 @@ _HOMES = {
     "Report": "report.model",
     "Rulebook": "rulebook.model",
     "screen": "screening",
-    "screen_many": "screening",
+    "screen_many": "batch.many",
 }
 
 

@@ -6,30 +6,38 @@ Exit codes: 0 it ran; 1 a bad rulebook, a failed check or `--fail-on` reached; 2
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
-from enum import StrEnum
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
 
+from mesoscreen.batch.files import Unreadable, intakes_in, size_of, text_of
+from mesoscreen.batch.workers import in_order
+from mesoscreen.batch.writing import Format, Writing, Written
 from mesoscreen.checking.check import check as check_rulebook
 from mesoscreen.errors import IntakeError, IntakeProblem, MesoscreenError, RulebookError
 from mesoscreen.intake import Intake
-from mesoscreen.report.model import Level, Outcome, Report
-from mesoscreen.rulebook.model import Rulebook
+from mesoscreen.report.model import Level, Outcome
+from mesoscreen.rulebook.compiled import shipped
+from mesoscreen.rulebook.model import Rule, Rulebook
+from mesoscreen.rulebook.source import read_file
 from mesoscreen.screening import screen as screen_intake
 
 try:
     import typer
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
     from rich.table import Table
     from rich.text import Text
 except ImportError:  # pragma: no cover - the extra is there wherever the tests run
     sys.exit("the command line needs an extra: pip install 'mesoscreen[cli]'")
 
 FAILED, BAD_INPUT = 1, 2
+LARGE = 2_000_000
+"""Bytes of intakes from which on it pays to start processes: some two thousand."""
 
 app = typer.Typer(
     help="Flag what in a mesotherapy intake needs a practitioner's review. Never says a treatment is safe.",
@@ -40,14 +48,6 @@ app = typer.Typer(
 )
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-class Format(StrEnum):
-    """How reports are written."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    JSON = "json"
 
 
 RulebookOption = Annotated[Path | None, typer.Option("--rulebook", "-r", help="A rulebook folder or a clinic's own file; the shipped one if left out.")]
@@ -61,6 +61,9 @@ def main() -> None:
     except RulebookError as error:
         err.print(Text(str(error)))
         sys.exit(FAILED)
+    except Unreadable as error:
+        err.print(Text(f"error: {error}"))
+        sys.exit(BAD_INPUT)
     except MesoscreenError as error:
         err.print(Text(f"error: {error}"))
         sys.exit(BAD_INPUT if isinstance(error, IntakeError) or error.code == "unknown-rule" else FAILED)
@@ -74,25 +77,30 @@ def screen(
     on: OnOption = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write the report.")] = Format.TEXT,
     fail_on: Annotated[Level | None, typer.Option("--fail-on", help="Exit with 1 if a present finding is at least this serious.")] = None,
+    workers: Annotated[str, typer.Option("--workers", "-w", metavar="N|auto", help="Processes to screen with; auto takes one, for large files one per processor.")] = "auto",
 ) -> None:
     """Screen intakes and print a report for each."""
     book = _load(rulebook)
-    day = on.date() if on is not None else None
-    bad = reached = False
-    intakes = list(_intakes(files))
-    with Progress(console=err, transient=True, disable=len(intakes) == 1 or not err.is_terminal) as progress:
-        for place, text in progress.track(intakes, description="screening"):
-            try:
-                report = screen_intake(Intake.model_validate_json(text), on=day, rulebook=book)
-            except IntakeError as error:
-                bad = True
-                _write_error(place, error, form)
-                continue
-            reached = reached or _reaches(report, fail_on)
-            _write(report, form, place if len(intakes) > 1 else None)
+    size = size_of(files)
+    intakes = intakes_in(files)
+    first = list(islice(intakes, 2))
+    is_single = len(first) == 1
+    width = min(out.width, 100) if out.is_terminal else 100
+    job = Writing(book, on.date() if on is not None else None, form, width, is_single=is_single)
+    bad = failed = reached = False
+    with _progress(is_hidden=is_single) as progress, closing(in_order(job, chain(first, intakes), _workers(workers, size))) as results:
+        task = progress.add_task("screening", total=size, done=0)
+        for done, (intake, result) in enumerate(results, 1):
+            if isinstance(result, MesoscreenError):
+                bad, failed = bad or isinstance(result, IntakeError), True
+                _write_error(intake.place, result, form)
+            else:
+                reached = reached or _reaches(result.worst, fail_on)
+                _write(result, form, None if is_single else intake.place)
+            progress.update(task, advance=intake.length, done=done)
     if bad:
         raise typer.Exit(BAD_INPUT)
-    if reached:
+    if failed or reached:
         raise typer.Exit(FAILED)
 
 
@@ -105,8 +113,7 @@ def explain(
     on: OnOption = None,
 ) -> None:
     """Say why a rule is present, possible or clear for an intake, and what would change it."""
-    text = _text(file)
-    report = screen_intake(Intake.model_validate_json(text), on=on.date() if on is not None else None, rulebook=_load(rulebook))
+    report = screen_intake(Intake.model_validate_json(text_of(file)), on=on.date() if on is not None else None, rulebook=_load(rulebook))
     out.print(Text(str(report.explain(rule))))
 
 
@@ -191,64 +198,48 @@ def _load(path: Path | None) -> Rulebook:
     return Rulebook.default() if path is None else Rulebook.load(path)
 
 
-def _text(file: Path) -> str:
-    try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        err.print(Text(f"error: {file}: no such file"))
-        raise typer.Exit(BAD_INPUT) from None
-    except (OSError, UnicodeDecodeError):
-        err.print(Text(f"error: {file}: cannot be read as UTF-8 text"))
-        raise typer.Exit(BAD_INPUT) from None
-    return text
+def _workers(wanted: str, size: int | None) -> int:
+    if wanted == "auto":
+        return _processors() if size is not None and size >= LARGE else 1
+    if wanted.isascii() and wanted.isdigit() and int(wanted):
+        return int(wanted)
+    raise typer.BadParameter("must be `auto` or a whole number from 1", param_hint="--workers")
 
 
-def _intakes(files: list[Path]) -> Iterator[tuple[str, str]]:
-    """Yield each intake's text with where it stands."""
-    for file in files:
-        text = _text(file)
-        lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
-        is_lines = file.suffix == ".jsonl" or (str(file) == "-" and len(lines) > 1 and all(_is_object(line) for _, line in lines))
-        if is_lines:
-            yield from ((f"{file}:{number}", line) for number, line in lines)
-        else:
-            yield str(file), text
+def _processors() -> int:
+    """Count the processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _is_object(line: str) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
+def _progress(*, is_hidden: bool) -> Progress:
+    """Make a progress bar for standard error, which must neither take what is written to standard output nor stand in it."""
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[done]} intakes"), TimeElapsedColumn()
+    is_hidden = is_hidden or out.is_terminal or not err.is_terminal
+    return Progress(*columns, console=err, transient=True, disable=is_hidden, redirect_stdout=False, redirect_stderr=False)
 
 
-def _reaches(report: Report, fail_on: Level | None) -> bool:
-    if fail_on is None:
-        return False
+def _reaches(worst: Level | None, fail_on: Level | None) -> bool:
     levels = list(Level)
-    return any(f.status == "present" and levels.index(f.level) <= levels.index(fail_on) for f in report.findings)
+    return worst is not None and fail_on is not None and levels.index(worst) <= levels.index(fail_on)
 
 
 _COLOURS = {Outcome.CONTRAINDICATED: "bold red", Outcome.REVIEW: "bold yellow", Outcome.INCOMPLETE: "bold cyan", Outcome.NO_FLAGS: "bold"}
 
 
-def _write(report: Report, form: Format, place: str | None) -> None:
-    if form is Format.JSON:
-        sys.stdout.write((json.dumps({"file": place, "report": report.model_dump()}) if place else report.model_dump_json(indent=2)) + "\n")
-        return
-    if place is not None:
+def _write(report: Written, form: Format, place: str | None) -> None:
+    if form is not Format.JSON and place is not None:
         out.print(Text(f"\n{place}"), style="dim")
-    if form is Format.MARKDOWN:
-        sys.stdout.write(report.to_markdown())
-        return
-    headline, _, rest = report.to_text(min(out.width, 100) if out.is_terminal else 100).partition("\n")
-    out.print(Text(headline), style=_COLOURS[report.outcome])
-    out.print(Text(rest), end="")
+    headline, end, rest = report.text.partition("\n") if form is Format.TEXT and out.is_terminal else ("", "", report.text)
+    if end:
+        out.print(Text(headline), style=_COLOURS[report.outcome])
+    sys.stdout.write(rest)
+    sys.stdout.flush()
 
 
-def _write_error(place: str, error: IntakeError, form: Format) -> None:
+def _write_error(place: str, error: MesoscreenError, form: Format) -> None:
     if form is Format.JSON:
-        sys.stdout.write(json.dumps({"file": place, "errors": [_problem(p) for p in error.problems]}) + "\n")
+        problems = error.problems if isinstance(error, IntakeError) else (IntakeProblem("", error.code, str(error)),)
+        sys.stdout.write(json.dumps({"file": place, "errors": [_problem(p) for p in problems]}) + "\n")
     err.print(Text(f"error: {place}: {error}"))
 
 
@@ -259,8 +250,7 @@ def _problem(problem: IntakeProblem) -> dict[str, Any]:
 def _show_rule(book: Rulebook, rule_id: str) -> None:
     rule = book.rule(rule_id)
     out.print(Text(f"{rule.title}\n{rule.id}, {rule.domain}, {rule.topic}, {rule.level} (open question: {rule.if_unanswered}), support: {rule.support}\n"))
-    written = book.canonical["rules"].get(rule.id, {})
-    out.print(Text(f"when     {json.dumps(written.get('when'), ensure_ascii=False)}"))
+    out.print(Text(f"when     {json.dumps(_written(book, rule).get('when'), ensure_ascii=False)}"))
     rows = [("because", rule.because), ("do", rule.action), ("ours", rule.ours), ("differ", rule.disagreement)]
     for label, text in rows:
         if text:
@@ -269,3 +259,12 @@ def _show_rule(book: Rulebook, rule_id: str) -> None:
         out.print(Text(f"source   {cited.source.title} ({cited.source.publisher}) {cited.source.url}\n         {cited.strength}: {cited.supports}"))
     for example in rule.examples:
         out.print(Text(f"example  {example.expect}: {example.name}"))
+
+
+def _written(book: Rulebook, rule: Rule) -> dict[str, Any]:
+    """Give a rule as its file has it, which the compiled form of the shipped rulebook leaves out."""
+    if book.canonical:
+        found: dict[str, Any] = book.canonical["rules"].get(rule.id, {})
+        return found
+    root = read_file(shipped() / rule.file, rule.file).root
+    return root.plain() if root is not None else {}

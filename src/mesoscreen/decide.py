@@ -53,26 +53,23 @@ class Specification:
         self._meanings = tuple([_meaning(formula, criteria) for formula in formulas])
         shared = Counter(criterion for formula in formulas for criterion in criteria_of(formula))
         self._touched: list[list[int]] = [[] for _ in range(criteria)]
-        self._always: list[int] = []
+        self._always: set[int] = set()
         for number, formula in enumerate(formulas):
             needed = _needed(formula, shared)
             if needed is None:
-                self._always.append(number)
+                self._always.add(number)
             for criterion in needed or ():
                 self._touched[criterion].append(number)
 
     def decide(self, answers: Answers) -> Verdicts:
         """Decide every rule; a rule whose needed criteria are all answered no is clear without a look."""
-        rules, touched = set(self._always), self._touched
-        for criterion in answers.yes:
-            rules.update(touched[criterion])
-        for criterion in answers.unknown:
-            rules.update(touched[criterion])
+        touched, meanings = self._touched, self._meanings
+        rules = self._always.union(*[touched[n] for n in answers.yes], *[touched[n] for n in answers.unknown])
         values = bytes(answers.values)
         literals = values.translate(_HOLDING) + values.translate(_FAILING)
         present, possible = [], []
         for rule in rules:
-            value = self._meanings[rule](literals)
+            value = meanings[rule](literals)
             if value == YES:
                 present.append(rule)
             elif value == UNKNOWN:

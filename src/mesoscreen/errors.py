@@ -195,9 +195,37 @@ class UnknownRule(MesoscreenError):
 
 
 class NothingToExplain(MesoscreenError):
-    """The report was read from JSON, so it no longer holds the answers it was made from."""
+    """The report was read from JSON, or its intake has changed since: the answers it was made from are gone."""
 
     code = "nothing-to-explain"
 
     def __str__(self) -> str:
-        return "a report read back from JSON cannot explain itself; screen the intake again and explain that report"
+        return "the answers this report was made from are gone; screen the intake again and explain that report"
+
+
+class ScreeningFailure(MesoscreenError):
+    """One intake of many met an error nobody foresaw; no report was made of it."""
+
+    code = "screening-failure"
+
+    def __init__(self, what: str) -> None:
+        """Name the kind of error, never its text, which may quote the patient."""
+        super().__init__(what)
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"screening failed in a way nobody foresaw ({self.what}); no report was made, please report this as a bug"
+
+
+class WorkerLost(MesoscreenError):
+    """A process that was to screen ended instead; no report was made."""
+
+    code = "worker-lost"
+
+    def __init__(self, how: str) -> None:
+        """Say how it ended, never what it was screening."""
+        super().__init__(how)
+        self.how = how
+
+    def __str__(self) -> str:
+        return f"a worker process was lost ({self.how}); no report was made, screen again or screen by hand"

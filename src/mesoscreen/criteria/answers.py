@@ -16,7 +16,7 @@ from mesoscreen.criteria.planning import is_weighed, plan_value
 from mesoscreen.criteria.windows import age_within, ages_on, older_than
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, MutableMapping, Sequence
 
     from mesoscreen.criteria.plan import Plan
     from mesoscreen.criteria.planning import Places
@@ -135,20 +135,29 @@ class Questionnaire:
     def again(self, number: int, told: Told) -> int:
         """Answer one criterion afresh, as of `told.on`."""
         criterion = self.criteria[number]
-        values, evidence = {number: UNDECLARED if criterion.section == "measurements" else NO}, {}  # type: ignore[var-annotated]
         if criterion.section == "plan":
             return plan_value(criterion, self.scopes[number], told.plan, weights_of(told))[0]
         if criterion.section == "patient":
             return patient_value(criterion, told, _ages(told))[0]
-        section = told.sections[criterion.section]
-        if criterion.section in ASKED:
-            values[number] = self.open_value(number, section, told)
         if criterion.count:
-            self._count(number, section, told, values, evidence)  # type: ignore[arg-type]
+            section, values = told.sections[criterion.section], {number: NO}
+            values[number] = self.open_value(number, section, told)
+            self._count(number, section, told, values, {})
             return values[number]
-        for statement in self.bearing(number, told):
-            self._bears(number, statement, told, values, evidence)  # type: ignore[arg-type]
-        return values[number]
+        return self.joined(number, [self.stated_value(number, s, told) for s in self.bearing(number, told)], told)
+
+    def stated_value(self, number: int, statement: Statement, told: Told) -> int:
+        """Say whether one statement satisfies the criterion."""
+        value = reading_value if self.criteria[number].section == "measurements" else entry_value
+        return value(self.criteria[number], self.scopes[number], statement, told)
+
+    def joined(self, number: int, values: Collection[int], told: Told) -> int:
+        """Answer a criterion from what each statement that bears on it comes to."""
+        most = max(values, default=NO)
+        if self.criteria[number].section == "measurements":
+            return most if most >= UNKNOWN or NO in values else UNDECLARED
+        open_ = self.open_value(number, told.sections[self.criteria[number].section], told)
+        return max(most if most >= UNKNOWN else NO, open_)
 
     def bearing(self, number: int, told: Told) -> list[Statement]:
         """List the statements that name something the criterion is about."""
@@ -199,21 +208,17 @@ class Questionnaire:
     def _bears(
         self, number: int, statement: Statement, told: Told, values: bytearray, evidence: dict[int, list[Evidence]]
     ) -> None:
-        criterion, scope = self.criteria[number], self.scopes[number]
-        if criterion.section == "measurements":
-            value = reading_value(criterion, scope, statement, told)
-        else:
-            value = entry_value(criterion, scope, statement, told)
+        value = self.stated_value(number, statement, told)
         if value <= UNDECLARED:
             if value == NO and values[number] == UNDECLARED:
                 values[number] = NO
             return
         values[number] = max(values[number], value)
-        concept, exact = scope.witness(statement)
+        concept, exact = self.scopes[number].witness(statement)
         evidence.setdefault(number, []).append(Evidence(statement.path, number, concept, exact, value))
 
     def _count(
-        self, number: int, section: ToldSection, told: Told, values: bytearray, evidence: dict[int, list[Evidence]]
+        self, number: int, section: ToldSection, told: Told, values: MutableMapping[int, int] | bytearray, evidence: dict[int, list[Evidence]]
     ) -> None:
         criterion, scope = self.criteria[number], self.scopes[number]
         sure: set[object] = set()

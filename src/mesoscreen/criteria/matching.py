@@ -119,12 +119,11 @@ class Scope:
         products, vocabulary = told.plan.products, self.vocabulary
         if products is None or any(p.composition.open or p.composition.excipients_open for p in products):
             return False
-        denied = frozenset().union(*(d.concepts for d in section.denials if not d.qualifiers))
-        planned = {ingredient.concept for p in products for ingredient in p.composition.ingredients}
+        planned = {concept for p in products for concept in p.composition.perhaps}
         below = {concept for ingredient in planned for concept in vocabulary.descendants("pharmacy", ingredient)}
         if self.criterion.cross_reacting is not None:
             below |= {a for concept in below for a in vocabulary.reacting_with(concept, self.criterion.cross_reacting)}
-        return below <= denied
+        return below <= section.denied
 
     def concept_value(self, statement: Statement, told: Told) -> int:
         """Say whether the entry is one of the criterion's concepts."""
@@ -150,11 +149,8 @@ class Scope:
         criterion = self.criterion
         if criterion.subject != "patient":
             return False
-        denials = [d.concepts for d in told.sections[criterion.section].denials if not d.qualifiers]
-        if not denials:
-            return False
-        meant = self.vocabulary.descendants(SPACE_OF[criterion.section], vague) & self.concepts.within
-        return meant <= frozenset().union(*denials)
+        denied = told.sections[criterion.section].denied
+        return bool(denied) and self.vocabulary.descendants(SPACE_OF[criterion.section], vague) & self.concepts.within <= denied
 
     def _inside(self, product: str) -> int:
         """Say whether allergy to a known product may be allergy to one of the criterion's concepts."""
@@ -228,20 +224,21 @@ def _allergen_in(scope: Scope, statement: Statement, composition: Composition, t
                 return YES
             best = UNKNOWN
         known = vocabulary.concept("product", product)
-        shared = {c for c in known.contains if any(i.concept in vocabulary.overlaps("pharmacy", c) for i in composition.ingredients)}
+        shared = [c for c in known.contains if not composition.perhaps.isdisjoint(vocabulary.overlaps("pharmacy", c))]
         if shared or known.composition == "unstated":
             best = UNKNOWN
     for allergen, exact in statement.concepts:
         meant = vocabulary.descendants("pharmacy", allergen)
         reacts = vocabulary.cross_reacting(allergen, strength) if strength else _NONE
         may_react = frozenset().union(*(vocabulary.cross_reacting(m, strength) for m in meant)) if strength else _NONE
-        for ingredient in composition.ingredients:
-            if ingredient.concept in meant or ingredient.concept in reacts:
-                if exact and ingredient.certain:
-                    return YES
-                best = UNKNOWN
-            elif ingredient.concept in may_react or ingredient.concept in vocabulary.overlaps("pharmacy", allergen) or (strength and not reacts.isdisjoint(vocabulary.descendants("pharmacy", ingredient.concept))):
-                best = UNKNOWN
+        inside = composition.perhaps
+        if exact and not (composition.certainly.isdisjoint(meant) and composition.certainly.isdisjoint(reacts)):
+            return YES
+        close = (meant, reacts, may_react, vocabulary.overlaps("pharmacy", allergen))
+        if not all(inside.isdisjoint(concepts) for concepts in close) or (
+            reacts and any(not reacts.isdisjoint(vocabulary.descendants("pharmacy", concept)) for concept in inside)
+        ):
+            best = UNKNOWN
         if composition.open or (composition.excipients_open and not told.plan.excipients.isdisjoint(meant | reacts)):
             best = UNKNOWN
     return best
@@ -275,14 +272,12 @@ def _same(scope: Scope, used: Composition, planned: Planned, told: Told) -> int:
     if (used.product is not None and used.product == now.product) or (used.name and used.name == now.name):
         return allowed
     best = UNKNOWN if used.open or now.open else NO
-    for before in used.ingredients:
-        for ingredient in now.ingredients:
-            if before.concept in excipients or (scope.criterion.of and ingredient.concept not in scope.of_.overlapping):
-                continue
-            if before.concept == ingredient.concept and before.certain and ingredient.certain:
-                return allowed
-            if before.concept in vocabulary.overlaps("pharmacy", ingredient.concept):
-                best = UNKNOWN
+    before = used.perhaps - excipients
+    again = now.perhaps & scope.of_.overlapping if scope.criterion.of else now.perhaps
+    if not before.isdisjoint(again & now.certainly & used.certainly):
+        return allowed
+    if any(not before.isdisjoint(vocabulary.overlaps("pharmacy", concept)) for concept in again):
+        best = UNKNOWN
     return min(allowed, best)
 
 

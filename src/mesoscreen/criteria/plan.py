@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from mesoscreen.criteria.criterion import NO, UNKNOWN, YES
+from mesoscreen.kept import kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,8 @@ class Ingredient(NamedTuple):
     certain: bool
 
 
-class Composition(NamedTuple):
+@dataclass(frozen=True)
+class Composition:
     """What is in one product."""
 
     ingredients: tuple[Ingredient, ...]
@@ -49,17 +51,21 @@ class Composition(NamedTuple):
 
     def holds(self, concepts: frozenset[str], overlapping: frozenset[str], excipients: frozenset[str]) -> int:
         """Say whether one of these concepts is in it. `overlapping`: what a vague ingredient could mean."""
-        best = NO
-        for ingredient in self.ingredients:
-            if ingredient.concept in concepts:
-                if ingredient.certain:
-                    return YES
-                best = UNKNOWN
-            elif ingredient.concept in overlapping:
-                best = UNKNOWN
-        if self.open or (self.excipients_open and not excipients.isdisjoint(concepts)):
+        if not self.certainly.isdisjoint(concepts):
+            return YES
+        if not self.perhaps.isdisjoint(concepts) or not self.perhaps.isdisjoint(overlapping):
             return UNKNOWN
-        return best
+        return UNKNOWN if self.open or (self.excipients_open and not excipients.isdisjoint(concepts)) else NO
+
+    @kept
+    def certainly(self) -> frozenset[str]:
+        """What is certainly in it."""
+        return frozenset([ingredient.concept for ingredient in self.ingredients if ingredient.certain])
+
+    @kept
+    def perhaps(self) -> frozenset[str]:
+        """What is in it, certainly or perhaps."""
+        return frozenset([ingredient.concept for ingredient in self.ingredients])
 
 
 class FactsTold(NamedTuple):

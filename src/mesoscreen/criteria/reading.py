@@ -18,7 +18,7 @@ from mesoscreen.vocabulary import space_of
 from mesoscreen.vocabulary.codes import system_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from mesoscreen.intake import Entry, Intake, Measurement, Medication
@@ -87,10 +87,10 @@ class _Reading:
 
     def _section(self, name: str, given: object) -> ToldSection:
         if given is None:
-            return ToldSection(asked=False, complete=False, statements=(), denials=())
+            return ToldSection(asked=False, complete=False)
         if given.__class__ is tuple:
             statements = self._present(name, given, f"/{name}/")
-            return ToldSection(asked=True, complete=True, statements=tuple(statements), denials=())
+            return ToldSection(asked=True, complete=True, statements=tuple(statements))
         statements = self._present(name, given.present, f"/{name}/present/")  # type: ignore[attr-defined]
         for number, text in enumerate(given.unsure):  # type: ignore[attr-defined]
             statements.append(self._unsure(name, text, f"/{name}/unsure/{number}"))
@@ -99,10 +99,12 @@ class _Reading:
             for number, text in enumerate(given.denied)  # type: ignore[attr-defined]
             for denial in self._denied(name, text, f"/{name}/denied/{number}")
         ]
-        kept = [denial for denial in denials if not self._contradicted(denial, statements)]
+        stated = _by_concept(statements) if denials else {}
+        kept = [denial for denial in denials if not self._contradicted(denial, stated)]
         # "none" in the long form denies nothing by itself: what was asked is said there in so many words.
         complete: bool = given.complete  # type: ignore[attr-defined]
-        return ToldSection(asked=True, complete=complete, statements=tuple(statements), denials=tuple(kept))
+        denied = frozenset().union(*[denial.concepts for denial in kept if not denial.qualifiers])
+        return ToldSection(True, complete, tuple(statements), tuple(kept), denied)  # noqa: FBT003 - asked
 
     def _present(self, name: str, entries: tuple[Entry, ...], stem: str) -> list[Statement]:
         statements, nones = [], []
@@ -269,13 +271,13 @@ class _Reading:
             if reading.space == spaces[0]
         ]
 
-    def _contradicted(self, denial: Denial, statements: list[Statement]) -> bool:
+    def _contradicted(self, denial: Denial, stated: Mapping[str, Mapping[int, Statement]]) -> bool:
         """Report entries that assert what is denied; a denial that is contradicted denies nothing."""
+        asserting = {place: s for concept in stated if concept in denial.concepts for place, s in stated[concept].items()}
         against = [
             s.path
-            for s in statements
+            for _, s in sorted(asserting.items())
             if s.subject == denial.qualifiers.get("subject", "patient")
-            and any(concept in denial.concepts and (exact or "/unsure/" in s.path) for concept, exact in s.concepts)
             and all(getattr(s, key, None) in (value, None) for key, value in denial.qualifiers.items() if key != "status")
         ]
         if against:
@@ -386,3 +388,13 @@ class _Reading:
             label = self.vocabulary.concept(space, meant[0][0]).label if meant else None
             self.unrecognised.append(Unrecognised(path, label, read.suggestions))
         return meant
+
+
+def _by_concept(statements: Iterable[Statement]) -> dict[str, dict[int, Statement]]:
+    """Gather what is asserted, or held possible by the patient, by concept and in order."""
+    stated: dict[str, dict[int, Statement]] = {}
+    for place, statement in enumerate(statements):
+        for concept, exact in statement.concepts:
+            if exact or "/unsure/" in statement.path:
+                stated.setdefault(concept, {})[place] = statement
+    return stated

@@ -38,7 +38,7 @@ def implies(one: Criterion, other: Criterion, vocabulary: Vocabulary) -> bool:
         one.quantity == other.quantity or not other.quantity,
         one.answers_older_than == other.answers_older_than or other.answers_older_than is None,
         _inside(one.bounds, other.bounds),
-        _as_much(one, other, here, there),
+        _as_much(other, here, there),
         _inside(one.age, other.age),
         other.cross_reacting in (one.cross_reacting, "possible") or one.cross_reacting is None,
         _in_time(one, other),
@@ -55,7 +55,7 @@ def excludes(one: Criterion, other: Criterion) -> bool:
     return one.age is not None and other.age is not None and _apart(one.age, other.age)
 
 
-def _as_much(one: Criterion, other: Criterion, here: Scope, there: Scope) -> bool:
+def _as_much(other: Criterion, here: Scope, there: Scope) -> bool:
     """Say whether sums may be compared: that there is little of one thing says nothing of how much there is of a wider one."""
     limited = other.quantity == "total" and other.bounds is not None and other.bounds.high is not None
     return not limited or here.concepts.within == there.concepts.within

@@ -61,8 +61,10 @@ class ToldSection(NamedTuple):
 
     asked: bool
     complete: bool
-    statements: tuple[Statement, ...]
-    denials: tuple[Denial, ...]
+    statements: tuple[Statement, ...] = ()
+    denials: tuple[Denial, ...] = ()
+    denied: frozenset[str] = frozenset()
+    """Every concept that was denied without a qualifier."""
 
 
 class Told(NamedTuple):

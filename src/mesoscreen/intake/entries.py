@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from mesoscreen.intake.part import Part
 from mesoscreen.intake.refusal import DETAILED, LISTED
-from mesoscreen.intake.values import Name, Names, Note, Number, PartialDate, Text
+from mesoscreen.intake.values import Name, Names, Note, Number, PartialDate, Text, at_most
 
 
 class Code(Part):
@@ -32,7 +32,7 @@ class Entry(Part):
     """One statement in a section."""
 
     name: Name | None = Field(None, title="Name", description="As written on the form: a name, trade name or concept id")
-    codes: tuple[Code, ...] = Field((), title="Codes", description="Terminology codes for the same thing", max_length=20)
+    codes: Annotated[tuple[Code, ...], at_most(20)] = Field((), title="Codes", description="Terminology codes for the same thing", max_length=20)
     areas: Names = Field((), title="Areas", description="Body areas concerned, such as face or lips")
     severity: Literal["mild", "moderate", "severe", "unknown"] = Field(
         "unknown", title="Severity", description="How severe it is or was"
@@ -138,7 +138,7 @@ class Product(Part):
     mixture: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=20)] | None = Field(
         None, title="Mixture", description="Products with one letter go into one syringe"
     )
-    quantities: tuple[Quantity, ...] = Field((), title="Quantities", max_length=20)
+    quantities: Annotated[tuple[Quantity, ...], at_most(20)] = Field((), title="Quantities", max_length=20)
     facts: Facts | None = Field(None, title="Facts", description="What is true of this product, such as expired")
 
 
@@ -147,7 +147,7 @@ class Procedure(Entry):
 
     date: PartialDate | None = Field(None, title="Date", description="When it was done")
     setting: Name | None = Field(None, title="Setting", description="Where it was done, such as abroad")
-    products: tuple[Product, ...] | None = Field(None, title="Products", description="What was used", max_length=50)
+    products: Annotated[tuple[Product, ...], at_most(50)] | None = Field(None, title="Products", description="What was used", max_length=50)
     outcome: Name | None = Field(None, title="Outcome", description="How it went: none, fainted, nodules, infection, …")
 
 

@@ -7,6 +7,7 @@ Nothing a patient answered ever reaches an exception or a `repr`.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from unicodedata import normalize
 
 from pydantic import BeforeValidator, Field, StrictBool, Tag, model_validator
 from pydantic_core import PydanticCustomError
@@ -14,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from mesoscreen.intake.entries import Allergy, Condition, Facts, Form, Measurement, Medication, Procedure, Product
 from mesoscreen.intake.part import Part
 from mesoscreen.intake.refusal import DETAILED, LISTED
-from mesoscreen.intake.values import MAX_AGE, MAX_ENTRIES, MAX_NAMES, Day, Names, PartialDate
+from mesoscreen.intake.values import MAX_AGE, MAX_ENTRIES, MAX_NAMES, Day, Names, PartialDate, at_most
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,38 +31,38 @@ class _Answers(Part):
 class AllergyAnswers(_Answers):
     """The long form of the allergies section."""
 
-    present: tuple[Allergy, ...] = Field((), title="Present", max_length=MAX_ENTRIES)
+    present: Annotated[tuple[Allergy, ...], at_most(MAX_ENTRIES)] = Field((), title="Present", max_length=MAX_ENTRIES)
 
 
 class ConditionAnswers(_Answers):
     """The long form of the conditions section."""
 
-    present: tuple[Condition, ...] = Field((), title="Present", max_length=MAX_ENTRIES)
+    present: Annotated[tuple[Condition, ...], at_most(MAX_ENTRIES)] = Field((), title="Present", max_length=MAX_ENTRIES)
 
 
 class MedicationAnswers(_Answers):
     """The long form of the medications section."""
 
-    present: tuple[Medication, ...] = Field((), title="Present", max_length=MAX_ENTRIES)
+    present: Annotated[tuple[Medication, ...], at_most(MAX_ENTRIES)] = Field((), title="Present", max_length=MAX_ENTRIES)
 
 
 class ProcedureAnswers(_Answers):
     """The long form of the procedures section."""
 
-    present: tuple[Procedure, ...] = Field((), title="Present", max_length=MAX_ENTRIES)
+    present: Annotated[tuple[Procedure, ...], at_most(MAX_ENTRIES)] = Field((), title="Present", max_length=MAX_ENTRIES)
 
 
 class MeasurementAnswers(_Answers):
     """The long form of the measurements section."""
 
-    present: tuple[Measurement, ...] = Field((), title="Present", max_length=MAX_ENTRIES)
+    present: Annotated[tuple[Measurement, ...], at_most(MAX_ENTRIES)] = Field((), title="Present", max_length=MAX_ENTRIES)
 
 
-_Allergies = Annotated[tuple[Allergy, ...], Field(max_length=MAX_ENTRIES), Tag(LISTED)]
-_Conditions = Annotated[tuple[Condition, ...], Field(max_length=MAX_ENTRIES), Tag(LISTED)]
-_Medications = Annotated[tuple[Medication, ...], Field(max_length=MAX_ENTRIES), Tag(LISTED)]
-_Procedures = Annotated[tuple[Procedure, ...], Field(max_length=MAX_ENTRIES), Tag(LISTED)]
-_Measurements = Annotated[tuple[Measurement, ...], Field(max_length=MAX_ENTRIES), Tag(LISTED)]
+_Allergies = Annotated[tuple[Allergy, ...], Field(max_length=MAX_ENTRIES), at_most(MAX_ENTRIES), Tag(LISTED)]
+_Conditions = Annotated[tuple[Condition, ...], Field(max_length=MAX_ENTRIES), at_most(MAX_ENTRIES), Tag(LISTED)]
+_Medications = Annotated[tuple[Medication, ...], Field(max_length=MAX_ENTRIES), at_most(MAX_ENTRIES), Tag(LISTED)]
+_Procedures = Annotated[tuple[Procedure, ...], Field(max_length=MAX_ENTRIES), at_most(MAX_ENTRIES), Tag(LISTED)]
+_Measurements = Annotated[tuple[Measurement, ...], Field(max_length=MAX_ENTRIES), at_most(MAX_ENTRIES), Tag(LISTED)]
 
 
 class Patient(Part):
@@ -86,7 +87,7 @@ class Treatment(Part):
     technique: Annotated[Names, BeforeValidator(_one_or_more)] | None = Field(
         None, title="Technique", description="One technique or several: needle, microneedling, electroporation, …"
     )
-    products: Annotated[tuple[Product, ...], Field(max_length=50)] | None = Field(
+    products: Annotated[tuple[Product, ...], Field(max_length=50), at_most(50)] | None = Field(
         None, title="Products", description="Everything to be used: actives, anaesthetic, antiseptic"
     )
     facts: Facts | None = Field(None, title="Facts", description="Answers about the visit, such as no-emergency-kit")
@@ -125,14 +126,14 @@ class Intake(Part):
 
     @model_validator(mode="after")
     def _is_bounded(self) -> Self:
-        if sum(map(len, _names(self))) > MAX_NAMES:
+        if sum(len(name if name.isascii() else normalize("NFKC", name)) for name in _names(self)) > MAX_NAMES:
             code, message = "too-large", f"the names of the intake have more than {MAX_NAMES} characters together"
             raise PydanticCustomError(code, message)
         return self
 
     def canonical(self) -> bytes:
         """Serialise what was said, defaults left out: equal intakes give equal bytes."""
-        return self.__pydantic_serializer__.to_json(self, exclude_defaults=True)
+        return self.__pydantic_serializer__.to_json(self, exclude_defaults=True, warnings="error")
 
 
 def _names(intake: Intake) -> Iterator[str]:

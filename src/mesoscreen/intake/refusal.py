@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MAX_DOCUMENT = 2_000_000
 """Longest JSON text of an intake, in characters."""
+MAX_KEYS = 100
+"""Most keys of one JSON object, far beyond those an intake defines."""
 MAX_PROBLEMS = 50
 """Most problems one error lists."""
 LISTED = "as a list"
@@ -23,6 +25,8 @@ DETAILED = "in the long form"
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = dict(pairs)
+    if len(pairs) > MAX_KEYS:
+        raise IntakeError((IntakeProblem("", "too-large", f"an object has more than {MAX_KEYS} keys"),))
     if len(keys) != len(pairs):
         raise IntakeError((IntakeProblem("", "repeated-key", "an object gives one key twice; one of the two answers would be lost"),))
     return keys

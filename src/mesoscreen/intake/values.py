@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
 from functools import lru_cache
 from typing import Annotated
@@ -14,7 +15,7 @@ MAX_ENTRIES = 100
 MAX_TEXT = 200
 """Longest name, in characters."""
 MAX_NAMES = 10_000
-"""Most characters all the names of an intake may have together: reading names is what takes time."""
+"""Most characters all the names of an intake may have together, ligatures written out: reading names is what takes time."""
 MAX_NOTE = 2000
 """Longest free-text note, in characters."""
 MAX_AGE = 130
@@ -40,8 +41,8 @@ def days_of(partial: str) -> tuple[int, int]:
             only = date(year, month, day).toordinal()
             return only, only
         case [month]:
-            after = date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)  # noqa: PLR2004
-            return date(year, month, 1).toordinal(), after.toordinal() - 1
+            first = date(year, month, 1).toordinal()
+            return first, first + monthrange(year, month)[1] - 1
         case _:
             return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
 
@@ -73,6 +74,18 @@ def _check_text(value: str) -> str:
     return value
 
 
+def at_most(most: int) -> BeforeValidator:
+    """Refuse a longer list before a look at what is in it, else a million wrong entries would be a million problems."""
+
+    def check(value: object) -> object:
+        if isinstance(value, list | tuple) and len(value) > most:
+            code, message = "too-large", "longer than the {max_length} allowed"
+            raise PydanticCustomError(code, message, {"max_length": most})
+        return value
+
+    return BeforeValidator(check)
+
+
 Text = Annotated[str, StringConstraints(strict=True, max_length=MAX_TEXT)]
 Name = Annotated[Text, AfterValidator(_check_text)]
 Note = Annotated[str, StringConstraints(strict=True, max_length=MAX_NOTE)]
@@ -89,4 +102,4 @@ Day = Annotated[
     WithJsonSchema({"type": "string", "format": "date"}),
 ]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False), AfterValidator(lambda value: value + 0.0)]  # -0.0 is 0.0
-Names = Annotated[tuple[Name, ...], Field(max_length=MAX_ENTRIES)]
+Names = Annotated[tuple[Name, ...], Field(max_length=MAX_ENTRIES), at_most(MAX_ENTRIES)]

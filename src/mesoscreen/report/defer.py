@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from mesoscreen.criteria.answers import Answers, Questionnaire
     from mesoscreen.criteria.criterion import Window
-    from mesoscreen.criteria.told import Statement
+    from mesoscreen.criteria.told import Statement, Told
     from mesoscreen.rulebook.model import Rule
 
 LAPSING = ("within", "began_within", "at_least_ago")
@@ -33,22 +34,44 @@ def defer_until(
     # Nobody knows whether it is over, so waiting promises nothing.
     if any(_may_go_on(statement) for path in bearing for statement in by_path.get(path, ())):
         return None
-    today = told.on.toordinal()
-    days = {
-        day
-        for criterion in timed
-        for statement in questionnaire.bearing(criterion, told)
-        for day in _turns(questionnaire.criteria[criterion].window, statement)
-        if today < day < date.max.toordinal()
-    }
     values = {criterion: answers.values[criterion] for criterion in criteria_of(rule.decided)}
-    for day in sorted(days):
+    ahead = {criterion: _Ahead(criterion, questionnaire, told) for criterion in timed}
+    for day in sorted({day for one in ahead.values() for day in one.turns}):
         later = told._replace(on=date.fromordinal(day))
-        for criterion in timed:
-            values[criterion] = questionnaire.again(criterion, later)
+        for criterion, one in ahead.items():
+            values[criterion] = one.on(day, later)
         if value_of(rule.decided, values) == NO:
             return later.on
     return None
+
+
+class _Ahead:
+    """What one criterion comes to as time passes. Each statement is looked at again on the days that can change it, and no other."""
+
+    def __init__(self, number: int, questionnaire: Questionnaire, told: Told) -> None:
+        self._number = number
+        self._questionnaire = questionnaire
+        statements = questionnaire.bearing(number, told)
+        self._now = [questionnaire.stated_value(number, statement, told) for statement in statements]
+        self._counts = Counter(self._now)
+        self._statements = statements
+        self.turns: dict[int, list[int]] = {}
+        """The statements that may change on a day, by the day."""
+        window, today = questionnaire.criteria[number].window, told.on.toordinal()
+        for place, statement in enumerate(statements):
+            for day in _turns(window, statement):
+                if today < day < date.max.toordinal():
+                    self.turns.setdefault(day, []).append(place)
+
+    def on(self, day: int, later: Told) -> int:
+        """Answer the criterion on a day, which is not before the one asked about last."""
+        if self._questionnaire.criteria[self._number].count:
+            return self._questionnaire.again(self._number, later)
+        for place in self.turns.get(day, ()):
+            self._counts[self._now[place]] -= 1
+            self._now[place] = self._questionnaire.stated_value(self._number, self._statements[place], later)
+            self._counts[self._now[place]] += 1
+        return self._questionnaire.joined(self._number, [value for value, count in self._counts.items() if count], later)
 
 
 def _may_go_on(statement: Statement) -> bool:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import MISSING, fields
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesoscreen.criteria.criterion import Bounds, Criterion, Duration, Place, Window
 from mesoscreen.rulebook.formula import All, AnyOf, Formula, Is, Not
 from mesoscreen.rulebook.model import Citation, Example, Rule, Rulebook, Source
-from mesoscreen.vocabulary import Ambiguity, Concept, CrossReaction, Qualifier, Vocabulary, Words, space_of
+from mesoscreen.vocabulary import Ambiguity, Concept, CrossReaction, Vocabulary, Words, space_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +25,9 @@ FILE = "rulebook.json"
 
 def shipped() -> Path:
     """Find the rulebook this library ships: inside the installed package, or beside the source of a checkout."""
-    inside = Path(str(resources.files("mesoscreen"))) / "rules"
-    return inside if inside.is_dir() else Path(__file__).resolve().parents[3] / "rules"
+    here = Path(__file__).resolve()
+    inside = here.parents[1] / "rules"
+    return inside if inside.is_dir() else here.parents[3] / "rules"
 
 
 def fingerprint(root: Path) -> str:
@@ -81,6 +81,7 @@ def compile_rulebook(book: Rulebook, root: Path) -> str:
             "cross_reactions": [_plain(reaction) for reaction in vocabulary.cross_reactions],
             "ambiguous": [_plain(one) for one in vocabulary.ambiguous],
             "words": vocabulary.words.plain(),
+            "normal": vocabulary.normal(),
         },
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
@@ -162,19 +163,22 @@ def _criterion(data: dict[str, Any]) -> Criterion:
 def _vocabulary(data: dict[str, Any]) -> Vocabulary:
     spaces: dict[Any, dict[str, Concept]] = {}
     for one in data["concepts"]:
-        concept = Concept(**{key: _named(key, value) for key, value in one.items()})
-        spaces.setdefault(space_of(concept.kind), {})[concept.id] = concept
+        for key in _LISTS:
+            if key in one:
+                one[key] = tuple(one[key])
+        if "codes" in one:
+            one["codes"] = tuple(map(tuple, one["codes"]))
+        for key in ("names", "conversions"):
+            if key in one:
+                one[key] = {name: tuple(members) for name, members in one[key].items()}
+        spaces.setdefault(space_of(one["kind"]), {})[one["id"]] = Concept(**one)
     reactions = tuple(CrossReaction(**one) for one in data["cross_reactions"])
     ambiguous = tuple(Ambiguity(**{key: _tuples(value) for key, value in one.items()}) for one in data["ambiguous"])
-    words = data["words"]
-    qualifiers = [Qualifier(sets, {language: tuple(n) for language, n in names.items()}) for sets, names in words.pop("qualifiers")]
-    return Vocabulary.assemble(spaces, reactions, Words.of(**words, qualifiers=qualifiers), ambiguous)
+    return Vocabulary.assemble(spaces, reactions, Words.restored(data["words"]), ambiguous, data["normal"])
 
 
-def _named(key: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    if key in ("names", "conversions"):
-        return {name: tuple(members) for name, members in value.items()}
-    return _tuples(value)
+_LISTS = ("parents", "trade_names", "contains", "may_contain", "near")
+"""What a concept lists by name."""
 
 
 def _main() -> None:

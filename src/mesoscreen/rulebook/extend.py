@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mesoscreen.rulebook.model import LEVELS, Change, Level
 from mesoscreen.rulebook.problems import did_you_mean, nearest
@@ -41,6 +41,7 @@ def apply_changes(
 ) -> Sequence[Applied]:
     """Check every change; a changed limit adds the rule again with the new value."""
     applied: list[Applied] = []
+    limited: dict[str, tuple[dict[str, Any], Node]] = {}
     for number, change in enumerate(head.changes):
         at = node.find(("changes", number))
         rule = base.rules.get(change.rule)
@@ -51,21 +52,23 @@ def apply_changes(
             problems.add("bad-criterion", "a change names one of `level`, `off` and `limit`", at)
             continue
         if change.limit:
-            applied += _limits(change, rule, at, base, drafts, problems)
+            applied += _limits(change, rule, at, base, limited, problems)
         elif change.off:
             applied.append(Applied(Change(rule.id, "switched off", change.reason), None, off=True))
         else:
             what = f"level {rule.level} → {change.level}"
             applied.append(Applied(Change(rule.id, what, change.reason), change.level, off=False))
+    for written, at in limited.values():
+        drafts.append(Draft(_node(written, at, Document(at.document.name, at.document.rows)), None, replaces=True))
     return applied
 
 
 def _limits(
-    change: ChangeFile, rule: Rule, at: Node, base: Rulebook, drafts: list[Draft], problems: Problems
+    change: ChangeFile, rule: Rule, at: Node, base: Rulebook, limited: dict[str, tuple[dict[str, Any], Node]], problems: Problems
 ) -> list[Applied]:
-    earlier = next((draft for draft in drafts if draft.replaces and draft.node.find(("id",)).value == rule.id), None)
-    written = earlier.node.plain() if earlier is not None else base.canonical["rules"].get(rule.id)
-    limits = (written or {}).get("limits", {})
+    """Change limits of a rule, be it as the base has it or as earlier changes left it."""
+    written = limited[rule.id][0] if rule.id in limited else base.canonical["rules"][rule.id]
+    limits = written.get("limits", {})
     made = []
     for name, value in change.limit.items():
         if name not in limits:
@@ -73,11 +76,8 @@ def _limits(
             return []
         made.append(Applied(Change(rule.id, f"{name} {limits[name]} → {value}", change.reason), None, off=False))
     # The examples prove the rule as published; they are dropped once a limit of it has changed.
-    changed = {**written, "limits": {**limits, **change.limit}, "level": rule.level}
-    document = Document(at.document.name, at.document.rows)
-    if earlier is not None:
-        drafts[:] = [draft for draft in drafts if draft is not earlier]
-    drafts.append(Draft(_node(changed, at, document), None, replaces=True))
+    limited.pop(rule.id, None)
+    limited[rule.id] = ({**written, "limits": {**limits, **change.limit}, "level": rule.level}, at)
     return made
 
 

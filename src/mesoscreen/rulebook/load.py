@@ -16,7 +16,6 @@ from mesoscreen.rulebook.extend import apply_changes
 from mesoscreen.rulebook.files import CrossReactivityFile, RulebookFile, SourceFile, VocabularyFile, WordsFile
 from mesoscreen.rulebook.formula import renumbered
 from mesoscreen.rulebook.grammar import Criteria
-from mesoscreen.rulebook.logic import Relations
 from mesoscreen.rulebook.model import Change, Rule, Rulebook, Source
 from mesoscreen.rulebook.problems import Problems
 from mesoscreen.rulebook.rules import Draft, build_rule
@@ -26,7 +25,6 @@ from mesoscreen.rulebook.words import VocabularyParts, build_vocabulary
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mesoscreen.criteria.criterion import Criterion
     from mesoscreen.vocabulary import Vocabulary
 
 DOMAINS = ("allergy", "infection", "medical-history")
@@ -87,7 +85,7 @@ class _Loader:
         if base is None and head.changes:
             self.problems.add("bad-criterion", "`changes` needs `extends`", head_node.key("changes"))
         for draft in drafts:
-            rule = build_rule(draft, vocabulary, criteria, relations.among, sources, self.problems)
+            rule = build_rule(draft, vocabulary, criteria, relations, sources, self.problems)
             if rule is None:
                 continue
             if rule.id in rules and not draft.replaces:
@@ -102,7 +100,7 @@ class _Loader:
             "rules": {**(base.canonical["rules"] if base else {}), **{d.node.find(("id",)).value: d.node.plain() for d in drafts}},
             "changes": [[c.change.rule, c.change.what, c.change.reason] for c in changes],
         }
-        known = list(criteria.numbers)
+        known = criteria.known
         by_section = sorted(range(len(known)), key=lambda n: (get_args(Section).index(known[n].section), n))
         numbers = {old: new for new, old in enumerate(by_section)}
         rules = {
@@ -127,7 +125,7 @@ class _Loader:
             return self.load(shipped(), depth + 1)
         target = root / head.extends
         # A rulebook from elsewhere must not make us read, and quote in an error, a file that is no rulebook.
-        if not target.exists() or Path(head.extends).is_absolute() or target.suffix not in ("", ".yaml"):
+        if Path(head.extends).is_absolute() or not _is_there(target):
             self.problems.add("missing-file", f"`{head.extends}` is not there", node.get("extends"), "write `mesoscreen` to extend the rulebook the library ships")
             self.problems.stop_if_any()
         return self.load(target, depth + 1)
@@ -176,16 +174,25 @@ class _Loader:
         return document.root
 
 
+def _is_there(target: Path) -> bool:
+    """Say whether there is a folder, or a YAML file, of this name."""
+    try:
+        return target.is_dir() or (target.suffix == ".yaml" and target.is_file())
+    except OSError:  # a name longer than any file's
+        return False
+
+
 class _Relating:
-    """Works out, once per pair, how the criteria of a rule bear on each other."""
+    """Works out how the criteria of a rule bear on each other."""
 
     def __init__(self, vocabulary: Vocabulary, criteria: Criteria) -> None:
         self.vocabulary = vocabulary
         self.criteria = criteria
 
-    def among(self, numbers: tuple[int, ...]) -> Relations:
-        known: list[Criterion] = list(self.criteria.numbers)
-        pairs = [(a, b) for a in numbers for b in numbers if a != b]
-        implications = {(a, b) for a, b in pairs if implies(known[a], known[b], self.vocabulary)}
-        exclusions = {(a, b) for a, b in pairs if a < b and excludes(known[a], known[b])}
-        return Relations(implications, exclusions)
+    def implications(self, numbers: tuple[int, ...]) -> set[tuple[int, int]]:
+        known = self.criteria.known
+        return {(a, b) for a in numbers for b in numbers if a != b and implies(known[a], known[b], self.vocabulary)}
+
+    def exclusions(self, numbers: tuple[int, ...]) -> set[tuple[int, int]]:
+        known = self.criteria.known
+        return {(a, b) for a in numbers for b in numbers if a < b and excludes(known[a], known[b])}

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from mesoscreen.errors import UnknownRule
+from mesoscreen.errors import RulebookError, RulebookProblem, UnknownRule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from mesoscreen.criteria.answers import Questionnaire
     from mesoscreen.criteria.criterion import Criterion
+    from mesoscreen.criteria.reading import Reader
     from mesoscreen.rulebook.formula import Formula
     from mesoscreen.vocabulary import Vocabulary
 
@@ -127,12 +128,28 @@ class Rulebook:
     def __repr__(self) -> str:
         return f"<Rulebook {self.name} {self.version}: {len(self.rules)} rules, sha256 {self.sha256[:12]}>"
 
+    def __reduce__(self) -> tuple[Callable[..., Rulebook], tuple[Any, ...]]:
+        """Pickle what was loaded, not what was compiled of it; the shipped rulebook by its digest alone."""
+        if _default.cache_info().currsize and self is _default():
+            return _same_default, (self.sha256,)
+        words = self.vocabulary
+        concepts = {space: words.concepts(space) for space in words.spaces}
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "vocabulary"}
+        return _rebuilt, (values, (concepts, words.cross_reactions, words.words, words.ambiguous))
+
     @cached_property
     def questionnaire(self) -> Questionnaire:
         """Every criterion of the rulebook, ready to be answered."""
         from mesoscreen.criteria.answers import Questionnaire  # noqa: PLC0415 - keeps importing the library cheap
 
         return Questionnaire(self.criteria, self.vocabulary)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What reads intakes with the rulebook's vocabulary."""
+        from mesoscreen.criteria.reading import Reader  # noqa: PLC0415 - keeps importing the library cheap
+
+        return Reader(self.vocabulary)
 
     def rule(self, rule_id: str) -> Rule:
         """Look up a rule.
@@ -173,3 +190,17 @@ def _default() -> Rulebook:
     root = shipped()
     compiled = restore(root)
     return compiled if compiled is not None else Rulebook.load(root)
+
+
+def _same_default(sha256: str) -> Rulebook:
+    """Give the shipped rulebook to whoever unpickles it, if it is the one that was pickled."""
+    book = Rulebook.default()
+    if book.sha256 != sha256:
+        raise RulebookError((RulebookProblem("changed", "the shipped rulebook differs from the one that was pickled"),))
+    return book
+
+
+def _rebuilt(values: dict[str, Any], words: tuple[Any, ...]) -> Rulebook:
+    from mesoscreen.vocabulary import Vocabulary  # noqa: PLC0415 - keeps importing the library cheap
+
+    return Rulebook(**values, vocabulary=Vocabulary.assemble(*words))

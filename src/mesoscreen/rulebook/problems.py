@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 
+MAX_PROBLEMS = 200
+"""Most problems one error lists; what else is wrong is told once these are mended."""
+_LONGEST_WORD = 100
+
 _CODES = {
     "extra_forbidden": "unknown-key",
     "missing": "missing-key",
@@ -34,10 +38,11 @@ _WORDS = {
 
 
 def nearest(word: str, known: Iterable[str], how_many: int = 2) -> tuple[str, ...]:
-    """Pick the known words nearest to a misspelt one."""
+    """Pick the known words nearest to a misspelt one; none where it is too long to be a word."""
     from rapidfuzz import process  # noqa: PLC0415 - only needed to word an error
 
-    return tuple(found[0] for found in process.extract(word, sorted(known), limit=how_many, score_cutoff=70))
+    words = sorted(one for one in known if len(one) <= _LONGEST_WORD) if len(word) <= _LONGEST_WORD else ()
+    return tuple(found[0] for found in process.extract(word, words, limit=how_many, score_cutoff=70))
 
 
 def did_you_mean(words: tuple[str, ...]) -> str:
@@ -56,6 +61,8 @@ def shown(node: Node) -> str:
             return "nothing"
         case bool(value):
             return f"`{str(value).lower()}`"
+        case str(text) if len(text) > _LONGEST_WORD:
+            return f"`{text[:_LONGEST_WORD]}…`"
         case value:
             return f"`{value}`"
 
@@ -68,27 +75,39 @@ class Problems:
         self.found: list[RulebookProblem] = []
 
     def add(self, code: str, message: str, at: Node | None = None, hint: str = "") -> None:
-        """Note one problem."""
+        """Note one problem.
+
+        Raises:
+            RulebookError: there are so many that looking for more would help nobody.
+
+        """
         self.found.append(RulebookProblem(code, message, at.at() if at is not None else None, hint))
+        if len(self.found) >= MAX_PROBLEMS:
+            self.found.append(RulebookProblem("too-large", "more is wrong than is listed; mend this first"))
+            self.stop_if_any()
 
     def read(self, model: type[Model], node: Node) -> Model | None:
         """Read a node as a model; note what does not fit and give None."""
         try:
             return model.model_validate(node.plain())
         except ValidationError as error:
-            details = error.errors(include_url=False)
-            places = [detail["loc"] for detail in details]
-            for number, (place, detail) in enumerate(zip(places, details, strict=True)):
-                # pydantic also counts what did not fit as missing from its list, and says each way a union could have fitted
-                is_echo = detail["type"] == "too_short" and any(other[: len(place)] == place for other in places if other != place)
-                if not is_echo and not any(node.find(place) is node.find(other) for other in places[:number] if detail["type"] in _WORDS):
-                    self._note(model, node, place, detail)
-            return None
+            details = error.errors(include_url=False, include_input=False)
+        # pydantic also counts what did not fit as missing from its list, and says each way a union could have fitted
+        above = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
+        seen: set[int] = set()
+        for detail in details:
+            place, known = detail["loc"], len(seen)
+            is_echo = detail["type"] == "too_short" and place in above
+            seen.add(id(node.find(place)))
+            if not is_echo and not (detail["type"] in _WORDS and len(seen) == known):
+                self._note(model, node, place, detail)
+        return None
 
     def _note(self, model: type[BaseModel], node: Node, place: tuple[str | int, ...], detail: Any) -> None:  # noqa: ANN401 - pydantic's ErrorDetails
         code = _CODES.get(detail["type"], "wrong-type")
         last = str(place[-1]) if place else ""
-        where = node.find(place[:-2]).key(str(place[-2])) if last == "[key]" else node.find(place)
+        is_key = last == "[key]" and node.find(place[:-1]).get(last) is None
+        where = node.find(place[:-2]).key(str(place[-2])) if is_key else node.find(place)
         if code == "missing-key":
             self.add(code, f"`{last}` is missing", node.find(place[:-1]))
         elif code == "unknown-key":

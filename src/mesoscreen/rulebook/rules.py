@@ -15,8 +15,8 @@ from mesoscreen.rulebook.model import LEVELS, Citation, Example, Rule, Source
 from mesoscreen.rulebook.problems import Problems, did_you_mean, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from collections.abc import Mapping
+    from typing import Any, Protocol
 
     from mesoscreen.rulebook.source import Node
     from mesoscreen.vocabulary import Vocabulary
@@ -34,6 +34,21 @@ BASE: Mapping[str, Any] = {
     },
 }
 """The otherwise complete, negative intake every example is laid over."""
+
+
+MAX_LEAVES = 200
+"""Most conditions one rule may have."""
+
+if TYPE_CHECKING:
+
+    class Relating(Protocol):
+        """Knows how criteria bear on each other, by their numbers."""
+
+        def implications(self, numbers: tuple[int, ...]) -> set[tuple[int, int]]:
+            """List the pairs of which the first implies the second."""
+
+        def exclusions(self, numbers: tuple[int, ...]) -> set[tuple[int, int]]:
+            """List the pairs that exclude each other, the smaller number first."""
 
 
 @dataclass(slots=True)
@@ -67,7 +82,7 @@ def build_rule(
     draft: Draft,
     vocabulary: Vocabulary,
     criteria: Criteria,
-    related: Callable[[tuple[int, ...]], Relations],
+    relating: Relating,
     sources: Mapping[str, Source],
     problems: Problems,
 ) -> Rule | None:
@@ -95,7 +110,7 @@ def build_rule(
     examples = tuple(Example(e.name, e.given, e.on, e.expect) for e in read.examples)
     for number, example in enumerate(examples):
         _check_example(example, node.find(("examples", number)), problems)
-    decided = _decided(when, node, related, problems) if when is not None else None
+    decided = _decided(when, node, relating, problems) if when is not None else None
     if when is None or decided is None or len(problems.found) > before:
         return None
     return Rule(
@@ -142,17 +157,20 @@ def _check_example(example: Example, at: Node, problems: Problems) -> None:
         problems.add("bad-example", f"`{example.on}` is not a date; write YYYY-MM-DD", at.get("on") or at)
 
 
-def _decided(
-    when: Formula, node: Node, related: Callable[[tuple[int, ...]], Relations], problems: Problems
-) -> Formula | None:
+def _decided(when: Formula, node: Node, relating: Relating, problems: Problems) -> Formula | None:
     """Find the formula to decide the rule by, or note that there is nothing to decide."""
+    leaves = tuple(literals(when))
+    if len(leaves) > MAX_LEAVES:
+        problems.add("bad-criterion", f"a rule may have at most {MAX_LEAVES} conditions", node.value["when"], "split the rule")
+        return None
     numbers = criteria_of(when)
-    relations = related(numbers)
-    plain = not relations.exclusions and all(isinstance(leaf, Is) for leaf in literals(when))
-    if not plain and len(numbers) > MAX_CRITERIA:
+    exclusions = relating.exclusions(numbers)
+    if not exclusions and all(isinstance(leaf, Is) for leaf in leaves):
+        return when  # decided exactly as it stands, whatever follows from what
+    if len(numbers) > MAX_CRITERIA:
         problems.add("bad-criterion", f"a rule with `not` may have at most {MAX_CRITERIA} criteria", node.value["when"], "split the rule")
         return None
-    decided = exact(when, relations)
+    decided = exact(when, Relations(relating.implications(numbers), exclusions))
     match decided:
         case True:
             problems.add("constant-rule", "every patient would raise this rule", node.value["when"])

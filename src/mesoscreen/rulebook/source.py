@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MAX_FILE = 2_000_000
 """Longest rulebook file, in characters."""
+MAX_ROW = 2_000
+"""Longest line an error quotes."""
 MAX_DEPTH = 40
 MAX_NODES = 300_000
 
@@ -47,6 +49,8 @@ class Node:
         """Give the place for an error message."""
         rows = self.document.rows
         text = rows[self.line - 1] if 0 < self.line <= len(rows) else ""
+        if len(text) > MAX_ROW:
+            return Location(self.document.name, self.line, self.column)
         return Location(self.document.name, self.line, self.column, text, max(1, min(self.length, len(text) - self.column + 1)))
 
     def get(self, key: str) -> Node | None:
@@ -113,7 +117,8 @@ def read_file(path: Path, name: str) -> Document:
 
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            text = file.read(MAX_FILE + 1)
     except FileNotFoundError:
         raise SourceError(RulebookProblem("missing-file", f"`{name}` is not there")) from None
     except (OSError, UnicodeDecodeError):

@@ -88,13 +88,28 @@ def build_vocabulary(parts: VocabularyParts, sources: Mapping[str, Source], prob
     try:
         vocabulary = Vocabulary.build(parts.concepts, parts.reactions, words, parts.ambiguous)
     except VocabularyErrors as error:
+        leaves = _Leaves()
         for problem in error.problems:
-            problems.add(problem.code, problem.message, _place(parts, problem), did_you_mean(problem.suggestions))
+            problems.add(problem.code, problem.message, _place(parts, problem, leaves), did_you_mean(problem.suggestions))
         raise RulebookError(tuple(problems.found)) from None
     return vocabulary
 
 
-def _place(parts: VocabularyParts, problem: Problem) -> Node | None:
+class _Leaves:
+    """Finds a word inside a node, which is walked through once, however many words are looked for."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, dict[object, Node]] = {}
+
+    def find(self, within: Node, value: object) -> Node:
+        if id(within) not in self.known:
+            found = self.known[id(within)] = {}
+            for leaf in within.leaves():
+                found.setdefault(leaf.value, leaf)
+        return self.known[id(within)].get(value, within)
+
+
+def _place(parts: VocabularyParts, problem: Problem, leaves: _Leaves) -> Node | None:
     if problem.concept and problem.space is not None:
         written = parts.nodes.get((problem.space, problem.concept))
         if written is None:
@@ -103,10 +118,10 @@ def _place(parts: VocabularyParts, problem: Problem) -> Node | None:
         inner = entry.get(problem.key)
         if inner is None:
             return key
-        return next((leaf for leaf in inner.leaves() if leaf.value == problem.value), inner)
+        return leaves.find(inner, problem.value)
     if problem.key == "set":
         inner = parts.words_node.find(("qualifiers", problem.index or 0, "set")) if parts.words_node is not None else None
-        return next((leaf for leaf in inner.leaves() if leaf.value == problem.value), inner) if inner is not None else None
+        return leaves.find(inner, problem.value) if inner is not None else None
     if problem.index is not None:
         nodes = parts.reaction_nodes if problem.key in ("allergy_to", "reacts_with") else parts.ambiguous_nodes
         node = nodes[problem.index] if problem.index < len(nodes) else None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from mesoscreen.vocabulary.codes import SYSTEMS, normal_code
-from mesoscreen.vocabulary.graph import cycles
+from mesoscreen.vocabulary.graph import cycles, within
 from mesoscreen.vocabulary.index import names_of
 from mesoscreen.vocabulary.names import normalise
 from mesoscreen.vocabulary.problems import Problem
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
     Spaces = Mapping[Space, Mapping[str, Concept]]
 
+MAX_CONCEPTS = 20_000
+"""Most concepts of one vocabulary."""
+MAX_ABOVE = 20
+"""Most concepts above one concept, itself included."""
+MAX_INSIDE = 500
+"""Most concepts that are or may be inside one concept, those above them included."""
+MAX_REACTIONS = 500_000
+"""Most pairs of concepts that cross-react."""
+MAX_PROBLEMS = 200
+"""Most problems looked for."""
 _OF_PHARMACY = frozenset({"contains", "may_contain", "allergy_to", "reacts_with"})
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -42,6 +52,7 @@ def problems_of(
         yield from _clashing_names(space, concepts, [one for one in ambiguous if one.space == space])
         yield from _clashing_codes(space, concepts)
     yield from _edges(spaces["pharmacy"], cross_reactions)
+    yield from _sizes(spaces, cross_reactions)
     yield from _ambiguities(spaces, ambiguous)
     for place, qualifier in enumerate(words.qualifiers):
         yield from _qualifiers(None, "", "set", qualifier.sets, place)
@@ -149,6 +160,8 @@ def _clashing_codes(space: Space, concepts: Mapping[str, Concept]) -> Iterator[P
             if owner != concept.id:
                 message = f"{system} code `{code}` is claimed by `{concept.id}` and by `{owner}`; leave it to one of them"
                 yield Problem("name-clash", space, concept.id, "codes", message, code)
+            elif not normal_code(code):
+                yield Problem("not-an-option", space, concept.id, "codes", f"{system} code `{code}` has no letter or digit", code)
 
 
 def _edges(pharmacy: Mapping[str, Concept], cross_reactions: Sequence[CrossReaction]) -> Iterator[Problem]:
@@ -156,6 +169,31 @@ def _edges(pharmacy: Mapping[str, Concept], cross_reactions: Sequence[CrossReact
         for key, value in (("allergy_to", edge.allergy_to), ("reacts_with", edge.reacts_with)):
             if value not in pharmacy:
                 yield _unknown("pharmacy", "", key, value, pharmacy, place)
+
+
+def _sizes(spaces: Spaces, cross_reactions: Sequence[CrossReaction]) -> Iterator[Problem]:
+    """Keep what follows from the hierarchy in proportion to what is written: a chain of thousands would fill the memory."""
+    below: Counter[str] = Counter()
+    for space, concepts in spaces.items():
+        parents = {one.id: tuple(dict.fromkeys(one.parents)) for one in concepts.values()}
+        inside = {one.id: tuple(dict.fromkeys((*one.parents, *one.contains, *one.may_contain))) for one in concepts.values()}
+        for concept in concepts:
+            above = within(parents, concept, MAX_ABOVE)
+            if len(above) > MAX_ABOVE:
+                message = f"`{concept}` lies below more than {MAX_ABOVE - 1} other concepts"
+                yield Problem("too-large", space, concept, "parents", message)
+            elif len(within(inside, concept, MAX_INSIDE)) > MAX_INSIDE:
+                message = f"more than {MAX_INSIDE} things are or may be inside `{concept}`"
+                yield Problem("too-large", space, concept, "contains", message)
+            if space == "pharmacy":
+                below.update(above)
+    pairs = 0
+    for place, edge in enumerate(cross_reactions):
+        pairs += below[edge.allergy_to] * below[edge.reacts_with]
+        if pairs > MAX_REACTIONS:
+            message = f"with this one, more than {MAX_REACTIONS} pairs of concepts cross-react"
+            yield Problem("too-large", "pharmacy", "", "allergy_to", message, edge.allergy_to, place)
+            return
 
 
 def _ambiguities(spaces: Spaces, ambiguous: Sequence[Ambiguity]) -> Iterator[Problem]:

@@ -68,9 +68,11 @@ _SPELLINGS = {
 }
 _SYSTEM_OF = {name: short for short, names in _SPELLINGS.items() for name in (short, *names)}
 _SEPARATORS = re.compile(r"[\s.+*†-]+")
-_VERSION = re.compile(r"\|.*$|(?<=snomed\.info/sct)/.*$")
+_VERSION = re.compile(r"\|.*|(?<=snomed\.info/sct)/.*", re.DOTALL)
 _ATC_LENGTHS = (7, 5, 4, 3)
 _ICD_CATEGORY = 3
+MAX_CODE = 200
+"""Longest code an intake may give, in characters."""
 
 
 def system_of(text: str) -> str | None:
@@ -85,11 +87,12 @@ def normal_code(code: str) -> str:
     return _SEPARATORS.sub("", code).upper()
 
 
-def widening(system: str, code: str) -> Iterator[str]:
-    """Yield the code and then every code it lies inside, narrowest first."""
+def widening(system: str, code: str, longest: int = MAX_CODE) -> Iterator[str]:
+    """Yield the code and then every code it lies inside, narrowest first, but none longer than `longest`."""
     code = normal_code(code)
-    yield code
+    if len(code) <= longest:
+        yield code
     if system == "atc":
         yield from (code[:length] for length in _ATC_LENGTHS if length < len(code))
     elif system == "icd-10":
-        yield from (code[:length] for length in range(len(code) - 1, _ICD_CATEGORY - 1, -1))
+        yield from (code[:length] for length in range(min(len(code) - 1, longest), _ICD_CATEGORY - 1, -1))

@@ -13,29 +13,56 @@ if TYPE_CHECKING:
 NOTHING: frozenset[str] = frozenset()
 
 
+def in_order(edges: Mapping[str, Iterable[str]]) -> list[str]:
+    """List the nodes, each after all it leads to; those that lead to a cycle are left out."""
+    leading: defaultdict[str, list[str]] = defaultdict(list)
+    open_: dict[str, int] = {}
+    for node, targets in edges.items():
+        known = {target for target in targets if target in edges}
+        open_[node] = len(known)
+        for target in known:
+            leading[target].append(node)
+    order = [node for node, count in open_.items() if not count]
+    for done in order:
+        for node in leading[done]:
+            open_[node] -= 1
+            if not open_[node]:
+                order.append(node)
+    return order
+
+
 def cycles(edges: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], ...]:
     """Find cycles that make the graph no hierarchy, each starting at its smallest id."""
-    left = {node: {target for target in targets if target in edges} for node, targets in edges.items()}
-    while ends := [node for node, targets in left.items() if not targets]:
-        for node in ends:
-            del left[node]
-        gone = set(ends)
-        for node in left:
-            left[node] -= gone
+    left = edges.keys() - in_order(edges)
     found: list[tuple[str, ...]] = []
     seen: set[str] = set()
     for start in sorted(left):
-        path: list[str] = []
+        path: dict[str, None] = {}
         node = start
         while node not in seen and node not in path:
-            path.append(node)
-            node = min(left[node])
+            path[node] = None
+            node = min(target for target in edges[node] if target in left)
         if node in path:
-            cycle = path[path.index(node) :]
+            walked = list(path)
+            cycle = walked[walked.index(node) :]
             first = cycle.index(min(cycle))
             found.append((*cycle[first:], *cycle[:first]))
         seen.update(path)
     return tuple(found)
+
+
+def within(edges: Mapping[str, Iterable[str]], start: str, most: int) -> frozenset[str]:
+    """Everything a node leads to, itself included, but hardly more than so many; cycles do no harm."""
+    reached = {start}
+    waiting = [start]
+    while waiting and len(reached) <= most:
+        for node in edges.get(waiting.pop(), ()):
+            if node not in reached:
+                reached.add(node)
+                waiting.append(node)
+                if len(reached) > most:
+                    break
+    return frozenset(reached)
 
 
 def reachable(edges: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from mesoscreen.vocabulary.names import compact, normalise, singular, singulars
+from mesoscreen.vocabulary.letters import Letters
+from mesoscreen.vocabulary.names import compact, normalise, romance_singular, singular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mesoscreen.vocabulary.concepts import Ambiguity, Concept, Space
     from mesoscreen.vocabulary.words import Phrase
@@ -69,7 +70,9 @@ def target_of(concept: Concept) -> Target:
 class SpaceIndex:
     """The names of one space."""
 
-    def __init__(self, space: Space, concepts: Iterable[Concept], ambiguous: Iterable[Ambiguity]) -> None:
+    def __init__(
+        self, space: Space, concepts: Iterable[Concept], ambiguous: Iterable[Ambiguity], normal_of: Callable[[str], str] = normalise
+    ) -> None:
         """Index whole names; the rest waits until it is needed."""
         self.space = space
         self.whole: dict[str, Meaning] = {}
@@ -82,11 +85,11 @@ class SpaceIndex:
             targets[concept.id] = target_of(concept)
             meaning = Meaning(space, (targets[concept.id],))
             for language, _, name in names_of(concept):
-                normal = written[name] = normalise(name)
+                normal = written[name] = normal_of(name)
                 self._claim(normal, meaning)
                 self.languages[normal].add(language)
         for ambiguity in ambiguous:
-            normal = written[ambiguity.name] = normalise(ambiguity.name)
+            normal = written[ambiguity.name] = normal_of(ambiguity.name)
             self._claim(normal, Meaning(space, tuple(targets[one] for one in ambiguity.means)))
             self.languages[normal].add(ANY_LANGUAGE)
         for name, normal in written.items():
@@ -94,7 +97,7 @@ class SpaceIndex:
 
     def _claim(self, normal: str, meaning: Meaning) -> None:
         held = self.whole.get(normal)
-        self.whole[normal] = meaning if held is None or held == meaning else held.joined(meaning)
+        self.whole[normal] = meaning if held is None or held is meaning or held == meaning else held.joined(meaning)
 
     @cached_property
     def unambiguous(self) -> Mapping[Phrase, str]:
@@ -104,7 +107,13 @@ class SpaceIndex:
     @cached_property
     def singular(self) -> Mapping[str, Meaning]:
         """Meanings by the name in the singular."""
-        return self._gather((form, name) for name in self.languages for form in singulars(tuple(name.split())))
+        english, romance = cache(singular), cache(romance_singular)  # most words stand in several names
+
+        def forms(name: str) -> tuple[str, str]:
+            words = name.split()
+            return " ".join(map(english, words)), " ".join(map(romance, words))
+
+        return self._gather((form, name) for name in self.languages for form in dict.fromkeys(forms(name)))
 
     @cached_property
     def compact(self) -> Mapping[str, Meaning]:
@@ -131,12 +140,28 @@ class SpaceIndex:
         return {word: frozenset(languages) for word, languages in words.items()}
 
     @cached_property
-    def by_length(self) -> Mapping[int, tuple[str, ...]]:
-        """Normalised names by how long they are."""
-        lengths: defaultdict[int, list[str]] = defaultdict(list)
+    def letters(self) -> Letters:
+        """Normalised names by the letters they hold."""
+        return Letters(self.languages)
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Normalised names, numbered in the order they were given."""
+        return {name: number for number, name in enumerate(self.languages)}
+
+    @cached_property
+    def by_word(self) -> Mapping[str, tuple[str, ...]]:
+        """Normalised names by each of their words."""
+        words: defaultdict[str, list[str]] = defaultdict(list)
         for name in self.languages:
-            lengths[len(name)].append(name)
-        return {length: tuple(names) for length, names in lengths.items()}
+            for word in dict.fromkeys(name.split()):
+                words[word].append(name)
+        return {word: tuple(names) for word, names in words.items()}
+
+    @cached_property
+    def repetitive(self) -> tuple[str, ...]:
+        """Normalised names that hold a word twice."""
+        return tuple(name for name in self.languages if len(set(words := name.split())) < len(words))
 
     @cached_property
     def by_start(self) -> Mapping[tuple[int, str], tuple[str, ...]]:

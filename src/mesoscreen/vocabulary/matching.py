@@ -49,10 +49,6 @@ class Find(NamedTuple):
     """Not inflected."""
     meaning: Meaning
 
-    def overlaps(self, other: Find) -> bool:
-        """Do the two share a word."""
-        return self.start < other.end and other.start < self.end
-
 
 class Matcher:
     """Reads names in the spaces of one vocabulary."""
@@ -69,14 +65,15 @@ class Matcher:
     def resolve(self, text: str, spaces: tuple[Space, ...], *, suggest: bool = True) -> Resolution:
         """Read a text as names of the given spaces."""
         known = self._known.setdefault(spaces, {})
-        if text in known:
-            return known[text]
+        lower = text.lower()
+        if lower in known:
+            return known[lower]
         indexes = [self._indexes[space] for space in spaces]
-        certain = [index.whole[text] for index in indexes if text in index.whole]
+        certain = [index.whole[lower] for index in indexes if lower in index.whole]
         if certain:
             # INVARIANT: only names of the vocabulary are kept, never a text that merely resolves to one.
-            known[text] = certain_reading(certain)
-            return known[text]
+            known[lower] = certain_reading(certain)
+            return known[lower]
         tokens = tokens_of(text)
         if not tokens:
             return NOTHING
@@ -178,13 +175,14 @@ class Matcher:
         if index.space not in self._inflections:
             self._inflections[index.space] = Inflections(index.words)
         behind = self._inflections[index.space].words_behind
-        options = [{word, *behind(word)} for word in words]
+        forms = {word: dict.fromkeys((word, *behind(word))) for word in dict.fromkeys(words)}
+        options = [forms[word] for word in words]
         found: list[Find] = []
         for start, word in enumerate(words):
             for first in options[start]:
                 for phrase in index.by_first_word.get(first, ()):
                     end = start + len(phrase)
-                    if end <= len(words) and all(map(set.__contains__, options[start:end], phrase)):
+                    if end <= len(words) and all(map(dict.__contains__, options[start:end], phrase)):
                         is_plain = phrase == words[start:end]
                         found.append(Find(start, end, is_plain, index.singular[" ".join(phrase)]))
             for end in range(start + 1, min(start + _WINDOW, len(words)) + 1):
@@ -248,10 +246,11 @@ def _readings(meanings: Sequence[Meaning], match: Match) -> Resolution:
 def _longest(found: list[Find]) -> list[Find]:
     """Keep the longest names; of two over the very same words keep both, unless only one is plain."""
     kept: list[Find] = []
+    taken: dict[int, tuple[int, int, bool]] = {}
     for find in sorted(found, key=lambda one: (one.start - one.end, not one.is_plain, one.start)):
-        if all(
-            not find.overlaps(other) or (find.start, find.end, find.is_plain) == (other.start, other.end, other.is_plain) for other in kept
-        ):
+        span = (find.start, find.end, find.is_plain)
+        if all(taken.get(word, span) == span for word in range(find.start, find.end)):
+            taken.update(dict.fromkeys(range(find.start, find.end), span))
             kept.append(find)
     return sorted(kept, key=lambda one: one.start)
 

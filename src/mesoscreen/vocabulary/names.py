@@ -45,8 +45,9 @@ _AMOUNT = (
     r"|units?|unités?|unidades|unità|einheiten|jednostek|mmol|mol|mbq)"
 )
 _STRENGTH = re.compile(
-    rf"(?<![\w.,]){_NUMBER}\s*{_AMOUNT}(?:\s*/\s*(?:{_NUMBER})?\s*{_AMOUNT}|\s*/\s*(?:dose|day|d|h))?(?!\w)"
-    r"|(?<![\w.,:/])1\s*:\s*\d{1,3}(?:[ .,]?\d{3})*(?!\w)",
+    # INVARIANT: what is written "*+" gives nothing back, so no text takes more steps than it has characters, times a constant.
+    rf"(?<![\w.,]){_NUMBER}\s*+{_AMOUNT}(?:\s*+/(?:\s*+{_NUMBER})?\s*+{_AMOUNT}|\s*+/\s*+(?:dose|day|d|h))?(?!\w)"
+    r"|(?<![\w.,:/])1\s*+:\s*+\d{1,3}(?:[ .,]?\d{3})*(?!\w)",
 )
 
 
@@ -81,7 +82,9 @@ class Phrases:
     def __init__(self, phrases: Iterable[tuple[str, ...]] = ()) -> None:
         """Take normalised phrases."""
         self._phrases = frozenset(phrases)
-        self._longest = max(map(len, self._phrases), default=0)
+        self._longest: dict[str, int] = {}
+        for phrase in self._phrases:
+            self._longest[phrase[0]] = max(self._longest.get(phrase[0], 0), len(phrase))
 
     def __contains__(self, phrase: tuple[str, ...]) -> bool:
         """Is this one of the phrases."""
@@ -96,7 +99,7 @@ class Phrases:
         spans: list[tuple[int, int]] = []
         start = 0
         while start < len(tokens):
-            for end in range(min(start + self._longest, len(tokens)), start, -1):
+            for end in range(min(start + self._longest.get(tokens[start], 0), len(tokens)), start, -1):
                 if tokens[start:end] in self._phrases:
                     spans.append((start, end))
                     start = end
@@ -108,7 +111,8 @@ class Phrases:
 
 def uncovered(tokens: tuple[str, ...], spans: Collection[tuple[int, int]]) -> tuple[str, ...]:
     """Keep the words that lie in none of the spans."""
-    return tuple(token for place, token in enumerate(tokens) if not any(start <= place < end for start, end in spans))
+    covered = {place for start, end in spans for place in range(start, end)}
+    return tuple(token for place, token in enumerate(tokens) if place not in covered)
 
 
 def singular(token: str) -> str:
@@ -127,7 +131,7 @@ def singular(token: str) -> str:
 def singulars(tokens: tuple[str, ...]) -> tuple[str, ...]:
     """Write the words in the singular, in each way plurals are made ("creams", "lesiones", "cicatrices")."""
     first = " ".join(map(singular, tokens))
-    second = " ".join(map(_romance_singular, tokens))
+    second = " ".join(map(romance_singular, tokens))
     return (first,) if first == second else (first, second)
 
 
@@ -137,7 +141,8 @@ def compact(tokens: tuple[str, ...]) -> str:
     return joined if len(joined) >= COMPACT_LENGTH else ""
 
 
-def _romance_singular(token: str) -> str:
+def romance_singular(token: str) -> str:
+    """Take the plural ending of a Romance language off one word, else the commonest one."""
     if len(token) > 5 and token.isascii():  # noqa: PLR2004
         if token.endswith("ces"):
             return token[:-3] + "z"

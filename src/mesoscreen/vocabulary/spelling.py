@@ -5,6 +5,7 @@ A near spelling is only ever a guess, so it must be near to one concept alone; o
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ SUGGESTIONS = 3
 _ONE_EDIT = 5
 _TWO_EDITS = 8
 _MARK = 2
+_LONGEST_ID = 100
 _CUTOFF = 65.0
+_MARGIN = 0.001
 _OPPOSITES = (("hyper", "hypo"), ("hiper", "hipo"), ("iper", "ipo"), ("гипер", "гипо"))
 
 
@@ -30,24 +33,15 @@ def nearest(text: str, indexes: Iterable[SpaceIndex], *, same_start: bool = Fals
 
     With `same_start` only names with the same first letter count: cheaper, and surer inside a sentence.
     """
-    from rapidfuzz import process  # noqa: PLC0415 - only free text needs it
-    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415
+    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415 - only free text needs it
 
     found: dict[int, dict[Meaning, None]] = {}
-    reach = edits_allowed(len(text))
     for index in indexes:
-        for length in range(len(text) - reach, len(text) + reach + 1):
-            allowed = min(reach, edits_allowed(length))
-            if allowed:
-                for name, distance, _ in process.extract(
-                    text,
-                    index.by_start.get((length, text[0]), ()) if same_start else index.by_length.get(length, ()),
-                    scorer=DamerauLevenshtein.distance,
-                    score_cutoff=allowed,
-                    limit=None,
-                ):
-                    if _could_be(text, name):
-                        found.setdefault(int(distance), {})[index.whole[name]] = None
+        for name in _near_in_length(text, index, same_start=same_start):
+            allowed = _reach(text, len(name))
+            distance = DamerauLevenshtein.distance(text, name, score_cutoff=allowed)
+            if distance <= allowed and _could_be(text, name):
+                found.setdefault(distance, {})[index.whole[name]] = None
     if not found:
         return ()
     meanings = tuple(found[min(found)])
@@ -56,14 +50,36 @@ def nearest(text: str, indexes: Iterable[SpaceIndex], *, same_start: bool = Fals
     return meanings if len(concepts) == len(spaces) else ()
 
 
+def _reach(text: str, length: int) -> int:
+    """How many letters may be wrong between a text and a name this long."""
+    return min(edits_allowed(len(text)), edits_allowed(length))
+
+
+def _near_in_length(text: str, index: SpaceIndex, *, same_start: bool) -> Iterable[str]:
+    """List the names as long as the text but for a few letters, shortest first, without most that are far from it."""
+    from rapidfuzz import process  # noqa: PLC0415
+    from rapidfuzz.distance import Indel  # noqa: PLC0415
+
+    reach = edits_allowed(len(text))
+    shortest, longest = max(len(text) - reach, _ONE_EDIT), len(text) + reach
+    if not reach:
+        return ()
+    if not same_start:
+        return index.letters.sharing(text, shortest, longest, lambda length: max(len(text), length) - _reach(text, length))
+    names = [name for length in range(shortest, longest + 1) for name in index.by_start.get((length, text[0]), ())]
+    # An edit is at most one letter left out and one put in.
+    near = process.extract(text, names, scorer=Indel.distance, score_cutoff=2 * reach, limit=None)
+    return (name for name, _, _ in sorted(near, key=lambda one: one[2]))
+
+
 def suggest(text: str, indexes: Iterable[SpaceIndex]) -> tuple[Meaning, ...]:
     """List what the names most like the normalised text mean, best first."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - only free text needs it
 
     likely: list[tuple[float, str, SpaceIndex]] = []
     for index in indexes:
-        for scorer in (fuzz.ratio, fuzz.token_set_ratio):
-            for name, score, _ in process.extract(text, tuple(index.languages), scorer=scorer, score_cutoff=_CUTOFF, limit=3 * SUGGESTIONS):
+        for scorer, candidates in ((fuzz.ratio, _like_letters), (fuzz.token_set_ratio, _like_words)):
+            for name, score, _ in process.extract(text, candidates(text, index), scorer=scorer, score_cutoff=_CUTOFF, limit=3 * SUGGESTIONS):
                 likely.append((score, name, index))
             if len(likely) >= SUGGESTIONS:
                 break
@@ -71,11 +87,31 @@ def suggest(text: str, indexes: Iterable[SpaceIndex]) -> tuple[Meaning, ...]:
     return tuple(dict.fromkeys(index.whole[name] for _, name, index in likely))[:SUGGESTIONS]
 
 
+def _like_letters(text: str, index: SpaceIndex) -> list[str]:
+    """List the names whose letters alone could make them so like the text, in the order of the index."""
+    # A ratio of 65 % says that the letters in common, counted in both, are 65 % of all letters.
+    return sorted(_of_letters(len(text), text, index), key=index.order.__getitem__)
+
+
+def _like_words(text: str, index: SpaceIndex) -> list[str]:
+    """List the names whose words, each counted once and put in order, could make them so like the text, in the order of the index."""
+    words = dict.fromkeys(text.split())
+    names = {name for word in words for name in index.by_word.get(word, ())}
+    names.update(_of_letters(len(" ".join(words)), text, index), index.repetitive)
+    return sorted(names, key=index.order.__getitem__)
+
+
+def _of_letters(length: int, text: str, index: SpaceIndex) -> list[str]:
+    share = (_CUTOFF - _MARGIN) / 200
+    return index.letters.sharing(text, int(length * share / (1 - share)), int(length * (1 - share) / share) + 1, lambda other: math.ceil(share * (length + other)))
+
+
 def near_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """List the ids most like one that is not known."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415
 
-    best = process.extract(name, tuple(known), scorer=fuzz.WRatio, score_cutoff=_CUTOFF, limit=SUGGESTIONS)
+    words = tuple(one for one in known if len(one) <= _LONGEST_ID) if len(name) <= _LONGEST_ID else ()
+    best = process.extract(name, words, scorer=fuzz.WRatio, score_cutoff=_CUTOFF, limit=SUGGESTIONS)
     return tuple(one for one, _, _ in best)
 
 

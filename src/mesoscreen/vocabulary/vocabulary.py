@@ -7,23 +7,37 @@ The hierarchy answers what an entry is (ancestors), what it could be (overlaps) 
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, get_args
 
 from mesoscreen.vocabulary import graph
-from mesoscreen.vocabulary.checks import problems_of
+from mesoscreen.vocabulary.checks import MAX_CONCEPTS, MAX_PROBLEMS, problems_of
 from mesoscreen.vocabulary.codes import normal_code, system_of, widening
 from mesoscreen.vocabulary.concepts import Ambiguity, Concept, CrossReaction, Space, Strength, space_of
 from mesoscreen.vocabulary.index import Meaning, SpaceIndex, names_of, target_of
 from mesoscreen.vocabulary.matching import Matcher, certain_reading
+from mesoscreen.vocabulary.names import normalise
 from mesoscreen.vocabulary.problems import Problem, VocabularyErrors
 from mesoscreen.vocabulary.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mesoscreen.vocabulary.resolution import Resolution
 
 SPACES: tuple[Space, ...] = get_args(Space)
+
+
+class _Indexes(dict[Space, SpaceIndex]):
+    """The names of each space, indexed when the first of them is looked up."""
+
+    def __init__(self, made: Callable[[Space], SpaceIndex]) -> None:
+        super().__init__()
+        self._made = made
+
+    def __missing__(self, space: Space) -> SpaceIndex:
+        self[space] = self._made(space)
+        return self[space]
 
 
 class Vocabulary:
@@ -35,8 +49,9 @@ class Vocabulary:
         cross_reactions: tuple[CrossReaction, ...],
         words: Words,
         ambiguous: tuple[Ambiguity, ...],
+        normal_of: Callable[[str], str] = normalise,
     ) -> None:
-        """Take concepts already checked; use `build`."""
+        """Take concepts already checked; use `build`. `normal_of` normalises their names."""
         self._spaces = spaces
         self.cross_reactions = cross_reactions
         self.words = words
@@ -47,14 +62,11 @@ class Vocabulary:
             space: {(system, normal_code(code)): one.id for one in concepts.values() for system, code in one.codes}
             for space, concepts in spaces.items()
         }
-        self._matcher = Matcher(
-            {
-                space: SpaceIndex(space, concepts.values(), [one for one in ambiguous if one.space == space])
-                for space, concepts in spaces.items()
-            },
-            words,
-            lambda space, concept: spaces[space][concept].label,
+        self._longest_code = max((len(code) for codes in self._codes.values() for _, code in codes), default=0)
+        indexes = _Indexes(
+            lambda space: SpaceIndex(space, spaces[space].values(), [one for one in ambiguous if one.space == space], normal_of)
         )
+        self._matcher = Matcher(indexes, words, lambda space, concept: spaces[space][concept].label)
         self._ingredients: dict[tuple[Space, str], frozenset[str]] = {}
         self._homonyms: dict[tuple[Space, str, Space], tuple[str, ...]] = {}
         self._may_contain: dict[tuple[Space, str], frozenset[str]] = {}
@@ -70,19 +82,22 @@ class Vocabulary:
         """Check the concepts and put them together.
 
         Raises:
-            VocabularyErrors: with every problem there is.
+            VocabularyErrors: with every problem there is, or the first of very many.
         """
         spaces: dict[Space, dict[str, Concept]] = {space: {} for space in SPACES}
         problems: list[Problem] = []
-        for concept in concepts:
+        for number, concept in enumerate(concepts):
             space = space_of(concept.kind)
+            if number == MAX_CONCEPTS:
+                message = f"`{concept.id}` is one more than the {MAX_CONCEPTS} concepts a vocabulary may have"
+                problems.append(Problem("too-large", space, concept.id, "id", message, concept.id))
             if concept.id in spaces[space]:
                 message = f"`{concept.id}` is defined twice"
                 problems.append(Problem("duplicate-id", space, concept.id, "id", message, concept.id))
             else:
                 spaces[space][concept.id] = concept
         cross_reactions, words, ambiguous = tuple(cross_reactions), words or Words(), tuple(ambiguous)
-        problems += problems_of(spaces, cross_reactions, ambiguous, words)
+        problems += islice(problems_of(spaces, cross_reactions, ambiguous, words), MAX_PROBLEMS)
         if problems:
             raise VocabularyErrors(tuple(problems))
         return cls(spaces, cross_reactions, words, ambiguous)
@@ -94,9 +109,18 @@ class Vocabulary:
         cross_reactions: tuple[CrossReaction, ...],
         words: Words,
         ambiguous: tuple[Ambiguity, ...],
+        normal: Mapping[str, str] | None = None,
     ) -> Vocabulary:
-        """Put together concepts that `build` has checked before."""
-        return cls({space: spaces.get(space, {}) for space in SPACES}, cross_reactions, words, ambiguous)
+        """Put together concepts that `build` has checked before. `normal`, if given, is what `normal()` gave for them."""
+        every = {space: spaces.get(space, {}) for space in SPACES}
+        normal_of = normalise if normal is None else lambda name: normal.get(name, name)
+        return cls(every, cross_reactions, words, ambiguous, normal_of)
+
+    def normal(self) -> dict[str, str]:
+        """Normalise every name; give those it changes."""
+        names = [name for concepts in self._spaces.values() for one in concepts.values() for _, _, name in names_of(one)]
+        written = {name: normalise(name) for name in (*names, *(one.name for one in self.ambiguous))}
+        return {name: normal for name, normal in written.items() if name != normal}
 
     @property
     def spaces(self) -> tuple[Space, ...]:
@@ -168,8 +192,9 @@ class Vocabulary:
     def by_code(self, system: str, code: str) -> tuple[Concept, ...]:
         """Find the concepts (at most one per space) a code names, or whose code it lies under."""
         found = []
+        known = tuple(widening(system, code, self._longest_code))
         for space, codes in self._codes.items():
-            for wider in widening(system, code):
+            for wider in known:
                 if (system, wider) in codes:
                     found.append(self._spaces[space][codes[system, wider]])
                     break

@@ -85,10 +85,19 @@ class Words:
         )
 
     def plain(self) -> dict[str, Any]:
-        """Give the words as data that `of` takes back, their languages forgotten."""
+        """Give the words as data that `restored` takes back, their languages forgotten."""
         lists = {"negations": self.negations, "exceptions": self.exceptions, "none": self.none, "forms": self.forms}
-        data: dict[str, Any] = {key: {"": [" ".join(phrase) for phrase in phrases]} for key, phrases in lists.items()}
-        return {**data, "qualifiers": [[dict(one.sets), {k: list(v) for k, v in one.names.items()}] for one in self.qualifiers]}
+        data: dict[str, Any] = {key: [" ".join(phrase) for phrase in phrases] for key, phrases in lists.items()}
+        qualifiers = [[dict(one.sets), {k: list(v) for k, v in one.names.items()}] for one in self.qualifiers]
+        by_phrase = {" ".join(phrase): dict(sets) for phrase, sets in sorted(self.by_phrase.items())}
+        return {**data, "qualifiers": qualifiers, "by_phrase": by_phrase}
+
+    @classmethod
+    def restored(cls, data: Mapping[str, Any]) -> Words:
+        """Take back what `plain` gave: words that are normalised already."""
+        phrases = {key: Phrases(tuple(phrase.split()) for phrase in data[key]) for key in ("negations", "exceptions", "none", "forms")}
+        qualifiers = tuple(Qualifier(sets, {language: tuple(n) for language, n in names.items()}) for sets, names in data["qualifiers"])
+        return cls(**phrases, qualifiers=qualifiers, by_phrase={tuple(phrase.split()): sets for phrase, sets in data["by_phrase"].items()})
 
 
 def _phrases(by_language: Mapping[str, Iterable[str]] | None) -> frozenset[Phrase]:
