@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Discriminator, Field, StrictBool, StringConstraints, Tag, model_validator
+from pydantic import Discriminator, Field, SerializeAsAny, StrictBool, StringConstraints, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from mesoscreen.intake.part import Part
@@ -118,7 +118,7 @@ Form = Discriminator(
     custom_error_type="wrong-type",
     custom_error_message="neither a list nor an object; write [] for none, null for not asked, or the long form",
 )
-Facts: TypeAlias = Annotated[Annotated[Names, Tag(LISTED)] | Annotated[FactAnswers, Tag(DETAILED)], Form]
+Facts: TypeAlias = Annotated[Annotated[Names, Tag(LISTED)] | Annotated[FactAnswers, Tag(DETAILED)], Form, SerializeAsAny()]
 
 
 class Product(Part):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from unicodedata import normalize
 
-from pydantic import BeforeValidator, Field, StrictBool, Tag, model_validator
+from pydantic import BeforeValidator, Field, SerializeAsAny, StrictBool, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from mesoscreen.intake.entries import Allergy, Condition, Facts, Form, Measurement, Medication, Procedure, Product
@@ -106,19 +106,19 @@ class Intake(Part):
     """
 
     patient: Patient = Field(Patient(), title="Patient")
-    allergies: Annotated[_Allergies | Annotated[AllergyAnswers, Tag(DETAILED)], Form] | None = _schema(
+    allergies: Annotated[_Allergies | Annotated[AllergyAnswers, Tag(DETAILED)], Form, SerializeAsAny()] | None = _schema(
         "Allergies", "Allergies and intolerances."
     )
-    conditions: Annotated[_Conditions | Annotated[ConditionAnswers, Tag(DETAILED)], Form] | None = _schema(
+    conditions: Annotated[_Conditions | Annotated[ConditionAnswers, Tag(DETAILED)], Form, SerializeAsAny()] | None = _schema(
         "Conditions", "Diagnoses, infections, pregnancy, skin state, implants, fears."
     )
-    medications: Annotated[_Medications | Annotated[MedicationAnswers, Tag(DETAILED)], Form] | None = _schema(
+    medications: Annotated[_Medications | Annotated[MedicationAnswers, Tag(DETAILED)], Form, SerializeAsAny()] | None = _schema(
         "Medications", "Medicines, supplements and herbal remedies, taken now or before."
     )
-    procedures: Annotated[_Procedures | Annotated[ProcedureAnswers, Tag(DETAILED)], Form] | None = _schema(
+    procedures: Annotated[_Procedures | Annotated[ProcedureAnswers, Tag(DETAILED)], Form, SerializeAsAny()] | None = _schema(
         "Procedures", "Operations, dental work, vaccinations, lasers, peels, fillers, toxin, tattoos, earlier mesotherapy."
     )
-    measurements: Annotated[_Measurements | Annotated[MeasurementAnswers, Tag(DETAILED)], Form] | None = _schema(
+    measurements: Annotated[_Measurements | Annotated[MeasurementAnswers, Tag(DETAILED)], Form, SerializeAsAny()] | None = _schema(
         "Measurements", "Readings such as blood pressure."
     )
     treatment: Treatment = Field(Treatment(), title="Treatment")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from mesoscreen.errors import RulebookError, RulebookProblem, UnknownRule
+from mesoscreen.kept import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -137,14 +138,14 @@ class Rulebook:
         values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "vocabulary"}
         return _rebuilt, (values, (concepts, words.cross_reactions, words.words, words.ambiguous))
 
-    @cached_property
+    @kept
     def questionnaire(self) -> Questionnaire:
         """Every criterion of the rulebook, ready to be answered."""
         from mesoscreen.criteria.answers import Questionnaire  # noqa: PLC0415 - keeps importing the library cheap
 
         return Questionnaire(self.criteria, self.vocabulary)
 
-    @cached_property
+    @kept
     def reader(self) -> Reader:
         """What reads intakes with the rulebook's vocabulary."""
         from mesoscreen.criteria.reading import Reader  # noqa: PLC0415 - keeps importing the library cheap

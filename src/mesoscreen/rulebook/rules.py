@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mesoscreen.errors import IntakeError
 from mesoscreen.intake import Intake, days_of
@@ -16,11 +16,15 @@ from mesoscreen.rulebook.problems import Problems, did_you_mean, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, Protocol
+    from typing import Any
 
     from mesoscreen.rulebook.source import Node
     from mesoscreen.vocabulary import Vocabulary
 
+MAX_LEAVES = 200
+"""Most conditions one rule may have."""
+MAX_SPELLED_OUT = 1_000
+"""Most conditions one rule may have once every way of filling in the unknowns is spelled out."""
 BASE: Mapping[str, Any] = {
     "patient": {"birth_date": "1986-03-14", "sex": "female"},
     "allergies": [],
@@ -36,19 +40,14 @@ BASE: Mapping[str, Any] = {
 """The otherwise complete, negative intake every example is laid over."""
 
 
-MAX_LEAVES = 200
-"""Most conditions one rule may have."""
+class Relating(Protocol):
+    """Knows how criteria bear on each other, by their numbers."""
 
-if TYPE_CHECKING:
+    def implications(self, numbers: tuple[int, ...]) -> set[tuple[int, int]]:
+        """List the pairs of which the first implies the second."""
 
-    class Relating(Protocol):
-        """Knows how criteria bear on each other, by their numbers."""
-
-        def implications(self, numbers: tuple[int, ...]) -> set[tuple[int, int]]:
-            """List the pairs of which the first implies the second."""
-
-        def exclusions(self, numbers: tuple[int, ...]) -> set[tuple[int, int]]:
-            """List the pairs that exclude each other, the smaller number first."""
+    def exclusions(self, numbers: tuple[int, ...]) -> set[tuple[int, int]]:
+        """List the pairs that exclude each other, the smaller number first."""
 
 
 @dataclass(slots=True)
@@ -159,7 +158,7 @@ def _check_example(example: Example, at: Node, problems: Problems) -> None:
 
 def _decided(when: Formula, node: Node, relating: Relating, problems: Problems) -> Formula | None:
     """Find the formula to decide the rule by, or note that there is nothing to decide."""
-    leaves = tuple(literals(when))
+    leaves = literals(when)
     if len(leaves) > MAX_LEAVES:
         problems.add("bad-criterion", f"a rule may have at most {MAX_LEAVES} conditions", node.value["when"], "split the rule")
         return None
@@ -176,6 +175,8 @@ def _decided(when: Formula, node: Node, relating: Relating, problems: Problems) 
             problems.add("constant-rule", "every patient would raise this rule", node.value["when"])
         case False:
             problems.add("unreachable-rule", "no patient could ever raise this rule", node.value["when"])
+        case _ if len(literals(decided)) > MAX_SPELLED_OUT:
+            problems.add("bad-criterion", f"spelled out, the rule has more than {MAX_SPELLED_OUT} conditions", node.value["when"], "split the rule")
         case _:
             return decided
     return None

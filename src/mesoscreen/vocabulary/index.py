@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
+from mesoscreen.kept import kept
 from mesoscreen.vocabulary.letters import Letters
 from mesoscreen.vocabulary.names import compact, normalise, romance_singular, singular
 
@@ -99,12 +100,12 @@ class SpaceIndex:
         held = self.whole.get(normal)
         self.whole[normal] = meaning if held is None or held is meaning or held == meaning else held.joined(meaning)
 
-    @cached_property
+    @kept
     def unambiguous(self) -> Mapping[Phrase, str]:
         """The one concept each normalised name stands for, where it is one."""
         return {tuple(name.split()): self.whole[name].targets[0].concept for name in self.languages if len(self.whole[name].targets) == 1}
 
-    @cached_property
+    @kept
     def singular(self) -> Mapping[str, Meaning]:
         """Meanings by the name in the singular."""
         english, romance = cache(singular), cache(romance_singular)  # most words stand in several names
@@ -115,12 +116,12 @@ class SpaceIndex:
 
         return self._gather((form, name) for name in self.languages for form in dict.fromkeys(forms(name)))
 
-    @cached_property
+    @kept
     def compact(self) -> Mapping[str, Meaning]:
         """Meanings by the name without spaces, where it is long enough."""
         return self._gather((compact(tuple(name.split())), name) for name in self.languages)
 
-    @cached_property
+    @kept
     def by_first_word(self) -> Mapping[str, tuple[Phrase, ...]]:
         """Names as singular words, by their first; only those long enough to be looked for inside a text."""
         starts: defaultdict[str, dict[Phrase, None]] = defaultdict(dict)
@@ -130,7 +131,7 @@ class SpaceIndex:
                 starts[words[0]][words] = None
         return {first: tuple(phrases) for first, phrases in starts.items()}
 
-    @cached_property
+    @kept
     def words(self) -> Mapping[str, frozenset[str]]:
         """The languages each singular word of a name is used in."""
         words: defaultdict[str, set[str]] = defaultdict(set)
@@ -139,17 +140,17 @@ class SpaceIndex:
                 words[singular(word)] |= languages
         return {word: frozenset(languages) for word, languages in words.items()}
 
-    @cached_property
+    @kept
     def letters(self) -> Letters:
         """Normalised names by the letters they hold."""
         return Letters(self.languages)
 
-    @cached_property
+    @kept
     def order(self) -> Mapping[str, int]:
         """Normalised names, numbered in the order they were given."""
         return {name: number for number, name in enumerate(self.languages)}
 
-    @cached_property
+    @kept
     def by_word(self) -> Mapping[str, tuple[str, ...]]:
         """Normalised names by each of their words."""
         words: defaultdict[str, list[str]] = defaultdict(list)
@@ -158,12 +159,12 @@ class SpaceIndex:
                 words[word].append(name)
         return {word: tuple(names) for word, names in words.items()}
 
-    @cached_property
+    @kept
     def repetitive(self) -> tuple[str, ...]:
         """Normalised names that hold a word twice."""
         return tuple(name for name in self.languages if len(set(words := name.split())) < len(words))
 
-    @cached_property
+    @kept
     def by_start(self) -> Mapping[tuple[int, str], tuple[str, ...]]:
         """Normalised names by how long they are and the letter they begin with."""
         starts: defaultdict[tuple[int, str], list[str]] = defaultdict(list)

@@ -6,10 +6,10 @@ The hierarchy answers what an entry is (ancestors), what it could be (overlaps) 
 
 from __future__ import annotations
 
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, get_args
 
+from mesoscreen.kept import kept
 from mesoscreen.vocabulary import graph
 from mesoscreen.vocabulary.checks import MAX_CONCEPTS, MAX_PROBLEMS, problems_of
 from mesoscreen.vocabulary.codes import normal_code, system_of, widening
@@ -224,25 +224,25 @@ class Vocabulary:
             [Meaning(space_of(one.kind), (target_of(one),)) for one in found if space_of(one.kind) in spaces],
         )
 
-    @cached_property
+    @kept
     def excipients(self) -> frozenset[str]:
         """Substances that may sit in a product without being listed among its actives."""
         listed = (one.id for one in self._spaces["pharmacy"].values() if one.excipient)
         return frozenset(below for one in listed for below in self._descendants["pharmacy"][one])
 
-    @cached_property
+    @kept
     def _causes(self) -> Mapping[Strength, Mapping[str, frozenset[str]]]:
         return {strength: graph.inverse(found) for strength, found in self._reactions.items()}
 
-    @cached_property
+    @kept
     def _overlaps(self) -> Mapping[Space, Mapping[str, frozenset[str]]]:
         return {space: graph.overlapping(self._ancestors[space], self._descendants[space]) for space in SPACES}
 
-    @cached_property
+    @kept
     def _neighbours(self) -> Mapping[str, frozenset[str]]:
         return graph.symmetric((one.id, near) for one in self._spaces["area"].values() for near in one.near)
 
-    @cached_property
+    @kept
     def _reactions(self) -> Mapping[Strength, Mapping[str, frozenset[str]]]:
         below = self._descendants["pharmacy"]
         reactions: dict[Strength, dict[str, set[str]]] = {"likely": {}, "possible": {}}
