@@ -367,7 +367,7 @@ def test_unpacking_undoes_packing(intakes: list[Any], most: int) -> None:
     with pytest.MonkeyPatch.context() as limited:
         limited.setattr(packing, "MOST_PARTS", most)
         for _ in range(2):
-            again = unpacker(pickle.loads(pickle.dumps(packer(results))))  # noqa: S301 - our own bytes
+            again = list(unpacker(pickle.loads(pickle.dumps(packer(results)))))  # noqa: S301 - our own bytes
             assert [said(result) for result in again] == [said(result) for result in results]
             assert [one for one, other in zip(again, results, strict=True) if isinstance(one, Report) and one != other] == []
 
@@ -379,7 +379,7 @@ def test_a_finding_worded_for_one_patient_is_not_taken_for_that_of_another(tiny:
     other = replace(report, findings=tuple(replace(finding, action="something else") for finding in report.findings))
     waiting = replace(report, findings=tuple(replace(finding, evidence=(), defer_until=report.stamp.on) for finding in report.findings))
     reports = [report, other, waiting, report]
-    assert packing.Unpacker()(packing.Packer()(reports)) == reports
+    assert list(packing.Unpacker()(packing.Packer()(reports))) == reports
 
 
 def test_a_worker_remembers_a_bounded_number_of_parts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PARTS = ("shipped", "reference", "cold", "throughput", "growth")
+PARTS = ("shipped", "reference", "cold", "throughput", "growth", "steps")
 
 
 def main() -> None:

@@ -82,12 +82,16 @@ def measure(*, quick: bool = False) -> Section:
     return Section("Cold start", "Whole processes, byte code already written.", [Table("A fresh process", columns, rows, note)])
 
 
+def environment() -> dict[str, str]:
+    """Give the environment in which a fresh interpreter finds the library and the benchmark."""
+    paths = [str(HERE.parent), str(Path(mesoscreen.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
 def _run(code: str) -> float | str:
     """Run a program. Gives milliseconds, or why there are none."""
-    paths = [str(HERE.parent), str(Path(mesoscreen.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     start = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=False)
     spent = (time.perf_counter() - start) * 1000
     if not done.returncode:
         return spent

@@ -62,7 +62,7 @@ def engine(rules: Sequence[Rule], *, checked: bool) -> Decide:
     """Give a function from an intake to the rules that hold: the engine decides, and the specification checks if asked to."""
     criteria = Criteria(rules)
     ids = [rule.id for rule in rules]
-    formulas = [_formula(rule, criteria) for rule in rules]
+    formulas = [formula_of(rule, criteria) for rule in rules]
     compiled = Engine(formulas, criteria=len(criteria.number))
     specification = Specification(formulas, len(criteria.number))
     blank = bytes([NO]) * len(criteria.number)
@@ -81,6 +81,7 @@ def engine(rules: Sequence[Rule], *, checked: bool) -> Decide:
     return decide
 
 
-def _formula(rule: Rule, criteria: Criteria) -> Formula:
+def formula_of(rule: Rule, criteria: Criteria) -> Formula:
+    """Write a rule as a formula."""
     leaves = tuple(Is(criteria.number[condition]) for condition in rule.conditions)
     return leaves[0] if len(leaves) == 1 else All(leaves)

@@ -26,7 +26,7 @@ python tests/benchmarks --write docs/reference/benchmarks.md
 ```
 
 `--quick` takes about a minute and shows whether everything works; its numbers mean little.
-`--only shipped,cold` runs some of the parts: shipped, reference, cold, throughput, growth.
+`--only shipped,cold` runs some of the parts: shipped, reference, cold, throughput, growth, steps.
 Close other programs first: two programs on one core halve each other's speed, and the load average below tells whether that happened.
 Compare ratios between machines, not microseconds.
 

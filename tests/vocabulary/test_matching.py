@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesoscreen.vocabulary import Reading, Resolution, Vocabulary
@@ -226,6 +226,7 @@ def test_an_unknown_name_brings_labels_to_choose_from(vocabulary: Vocabulary) ->
     assert vocabulary.resolve("...", PHARMACY) == Resolution()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reader_or_comes_back_out_of_it(vocabulary: Vocabulary, text: str) -> None:
     spaces: tuple[Space, ...] = ("pharmacy", "condition", "procedure")

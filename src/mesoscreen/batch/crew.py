@@ -74,19 +74,19 @@ class Crew(Generic[Item, Result]):
     def collect(self) -> Iterable[tuple[Item, Result | WorkerLost]]:
         """Wait for the results of the oldest chunk."""
         at, chunk = self._given.popleft()
-        results: list[Result | WorkerLost] = []
+        results: Iterable[Result | WorkerLost]
         try:
-            results += self._results(at, chunk)
+            results = self._results(at, chunk)
         except EOFError:
-            results += self._one_by_one(at, chunk)
+            results = self._one_by_one(at, chunk)
             for other, later in self._given:
                 if other == at:
                     self._workers[at].give(later)
         return zip(chunk, results, strict=True)
 
-    def _results(self, at: int, chunk: list[Item]) -> list[Result]:
+    def _results(self, at: int, chunk: list[Item]) -> Iterable[Result]:
         results = self._workers[at].results()
-        return [self._job(item) for item in chunk] if results is None else results
+        return map(self._job, chunk) if results is None else results
 
     def _one_by_one(self, at: int, chunk: list[Item]) -> list[Result | WorkerLost]:
         """Do again what a worker was lost with: what one item does to a worker is not to cost its neighbours."""
@@ -112,7 +112,7 @@ class Crew(Generic[Item, Result]):
 class _Worker(Generic[Item, Result]):
     """One worker process, seen from the batch."""
 
-    def __init__(self, job: bytes, unpack: Callable[[object], list[Result]]) -> None:
+    def __init__(self, job: bytes, unpack: Callable[[object], Iterable[Result]]) -> None:
         command = [get_executable(), "-P", "-c", START]
         self._process = subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own
         self._tasks, self._answers = cast("RawIOBase", self._process.stdin), cast("RawIOBase", self._process.stdout)
@@ -132,7 +132,7 @@ class _Worker(Generic[Item, Result]):
         with suppress(OSError):
             wire.send(self._tasks, written)
 
-    def results(self) -> list[Result] | None:
+    def results(self) -> Iterable[Result] | None:
         """Wait for the results of the oldest chunk; None if the worker could not read it.
 
         Raises:

@@ -101,13 +101,13 @@ class Screening:
             raise NothingToExplain
         return again.explain(rule_id)
 
-    def packer(self) -> Callable[[list[Report | MesoscreenError]], object]:
+    def packer(self) -> Callable[[Iterable[Report | MesoscreenError]], object]:
         """Pack reports small."""
         from mesoscreen.batch.packing import Packer  # noqa: PLC0415 - only needed between processes
 
         return Packer()
 
-    def unpacker(self) -> Callable[[object], list[Report | MesoscreenError]]:
+    def unpacker(self) -> Callable[[object], Iterable[Report | MesoscreenError]]:
         """Unpack them."""
         from mesoscreen.batch.packing import Unpacker  # noqa: PLC0415
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from mesoscreen.report.model import Evidence, Finding, Question, Report, Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
 Value = TypeVar("Value")
 Packed: TypeAlias = Any
@@ -64,7 +64,7 @@ class Packer:
             "misuse": self._part,
         })
 
-    def __call__(self, results: Sequence[object]) -> Packed:
+    def __call__(self, results: Iterable[object]) -> Packed:
         """Pack reports; anything else stays as it is."""
         packed = [self._report(one) if isinstance(one, Report) else one for one in results]
         new, self._new = self._new, []
@@ -121,11 +121,11 @@ class Unpacker:
             "misuse": self._part,
         })
 
-    def __call__(self, packed: Packed) -> list[Any]:
+    def __call__(self, packed: Packed) -> Iterator[Any]:
         """Undo what the worker's packer did."""
         new, results = packed
         self._parts += new
-        return [self._report(one) if isinstance(one, tuple) else one for one in results]
+        return (self._report(one) if isinstance(one, tuple) else one for one in results)
 
     def _report(self, packed: Packed) -> Report:
         return Report(*[way(value) for way, value in zip(self._ways, packed, strict=True)])

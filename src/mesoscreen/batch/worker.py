@@ -60,7 +60,7 @@ def _serve(tasks: RawIOBase, answers: RawIOBase) -> None:
         except Exception:  # noqa: BLE001 - the batch has what it takes to read these, so it does them itself
             packed = None
         else:
-            packed = pack([job(item) for item in items])
+            packed = pack(job(item) for item in items)
         wire.send(answers, pickle.dumps(packed, pickle.HIGHEST_PROTOCOL))
 
 

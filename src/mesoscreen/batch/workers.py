@@ -30,11 +30,11 @@ class Job(Protocol[Given, Made]):
     def __call__(self, item: Given, /) -> Made:
         """Do it."""
 
-    def packer(self) -> Callable[[list[Made]], object]:
-        """Give what makes the results of a chunk small, in the worker."""
+    def packer(self) -> Callable[[Iterable[Made]], object]:
+        """Give what makes the results of a chunk small, in the worker; each as it is made, to be dropped at once."""
 
-    def unpacker(self) -> Callable[[object], list[Made]]:
-        """Give what undoes that, in this process."""
+    def unpacker(self) -> Callable[[object], Iterable[Made]]:
+        """Give what undoes that, in this process; each as it is asked for."""
 
 
 def in_order(

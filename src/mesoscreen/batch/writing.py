@@ -10,7 +10,7 @@ from mesoscreen.batch.many import Screening
 from mesoscreen.report.model import Level, Outcome, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
     from mesoscreen.batch.files import Placed
@@ -64,10 +64,10 @@ class Writing:
             case Format.JSON:
                 return json.dumps({"file": place, "report": report.model_dump()}) + "\n"
 
-    def packer(self) -> Callable[[list[Written | MesoscreenError]], object]:
+    def packer(self) -> Callable[[Iterable[Written | MesoscreenError]], object]:
         """Leave texts as they are."""
         return list
 
-    def unpacker(self) -> Callable[[object], list[Written | MesoscreenError]]:
+    def unpacker(self) -> Callable[[object], Iterable[Written | MesoscreenError]]:
         """Leave texts as they are."""
         return list  # type: ignore[return-value]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 MAX_CRITERIA = 12
 """Most criteria a rule that needs spelling out may have: the work grows threefold with each."""
 
-Assignment = tuple[bool | None, ...]
-"""One value per criterion of the formula, in order of first mention; None is unknown."""
+_YES, _OPEN = 1, 2
+_ORDER = (1, 0, 2)
 
 
 class Relations:
@@ -77,41 +77,48 @@ def exact(formula: Formula, relations: Relations) -> Formula | bool:
     if is_plain(formula, relations):
         return formula
     criteria = criteria_of(formula)
-    table = _table(formula, criteria, relations)
-    whole = table[(None,) * len(criteria)]
-    if len(whole) == 1:
-        return next(iter(whole))
+    can_hold, can_fail = _outcomes_of_partial(formula, criteria, relations)
+    nobody_asked = 3 ** len(criteria) - 1
+    if not (can_hold & can_fail) >> nobody_asked & 1:
+        return bool(can_hold >> nobody_asked & 1)
     if len(criteria) == len(literals(formula)) and not relations.implications and not relations.exclusions:
         return formula  # a criterion that stands once, and that no other bears on, is weighed once
-    return _prime_implicants(criteria, table)
+    return _prime_implicants(criteria, can_hold & ~can_fail)
 
 
-def _table(formula: Formula, criteria: tuple[int, ...], relations: Relations) -> dict[Assignment, frozenset[bool]]:
-    """Map every partial assignment some patient can have to what the formula can come to under it."""
-    table: dict[Assignment, frozenset[bool]] = {}
-    for partial in sorted(product((None, False, True), repeat=len(criteria)), key=lambda p: p.count(None)):
-        if None in partial:
-            at = partial.index(None)
-            halves = (table.get((*partial[:at], v, *partial[at + 1 :]), frozenset()) for v in (False, True))
-            seen = frozenset().union(*halves)
-        else:
-            values = dict(zip(criteria, (bool(v) for v in partial), strict=True))
-            seen = frozenset([true_of(formula, values.__getitem__)]) if relations.allow(values) else frozenset()
-        if seen:
-            table[partial] = seen
-    return table
+def _outcomes_of_partial(formula: Formula, criteria: tuple[int, ...], relations: Relations) -> tuple[int, int]:
+    """Find the partial assignments under which the formula can hold, and those under which it can fail, for some patient.
+
+    They are the bits of an integer, numbered by their answers read as the digits no, yes and unknown, the first criterion highest.
+    """
+    worlds = [dict(zip(criteria, values, strict=True)) for values in product((False, True), repeat=len(criteria))]
+    holds = [true_of(formula, world.__getitem__) if relations.allow(world) else None for world in worlds]
+    return _widened([one is True for one in holds]), _widened([one is False for one in holds])
 
 
-def _prime_implicants(criteria: tuple[int, ...], table: dict[Assignment, frozenset[bool]]) -> Formula:
-    certain = {partial for partial, seen in table.items() if seen == {True}}
-    prime = [
-        partial
-        for partial in certain
-        if not any((*partial[:at], None, *partial[at + 1 :]) in certain for at, v in enumerate(partial) if v is not None)
-    ]
+def _widened(whole: list[bool]) -> int:
+    """Go from whole assignments to partial ones: under an unknown can be what can be under no or under yes."""
+    if len(whole) == 1:
+        return int(whole[0])
+    half = len(whole) // 2
+    step: int = 3 ** (half.bit_length() - 1)
+    no, yes = _widened(whole[:half]), _widened(whole[half:])
+    return no | yes << step | (no | yes) << 2 * step
+
+
+def _prime_implicants(criteria: tuple[int, ...], certain: int) -> Formula:
+    """Join the assignments that make the formula certain and cannot do so with one answer less."""
+    everywhere: int = (1 << 3 ** len(criteria)) - 1
+    steps: list[int] = [3**place for place in reversed(range(len(criteria)))]
+    prime = certain
+    for step in steps:
+        no = ((1 << step) - 1) * (everywhere // ((1 << 3 * step) - 1))
+        prime &= ~(no & certain >> 2 * step | no << step & certain >> step)
+    found = [place for place, bit in enumerate(reversed(f"{prime:b}")) if bit == "1"]
+    answers = sorted(([place // step % 3 for step in steps] for place in found), key=lambda digits: [_ORDER[digit] for digit in digits])
     terms = [
-        _join(tuple(Is(c) if v else Not(c) for c, v in zip(criteria, partial, strict=True) if v is not None))
-        for partial in sorted(prime, key=lambda p: [(v is None, v is False) for v in p])
+        _join(tuple(Is(c) if digit == _YES else Not(c) for c, digit in zip(criteria, digits, strict=True) if digit != _OPEN))
+        for digits in answers
     ]
     return terms[0] if len(terms) == 1 else AnyOf(tuple(terms))
 
