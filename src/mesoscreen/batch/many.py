@@ -39,7 +39,7 @@ def screen_many(
     raised after the results of what came before it. Text and bytes are read as the JSON of one intake each.
 
     `workers` is how many processes screen; None or 1 screens in this one, each intake when its report is asked for.
-    More start a fresh interpreter each, which costs about half a second once, and read at most 128 intakes per worker
+    More start a fresh interpreter each, which costs about half a second once, and read at most 64 intakes per worker
     ahead. They are ended with the iterator: by its end, by `close()`, or when it is dropped. Give them JSON text where
     you have it, for then they parse it too.
 

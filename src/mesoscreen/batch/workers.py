@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 Given = TypeVar("Given", contravariant=True)  # noqa: PLC0105 - what a job is given
 Made = TypeVar("Made")
 
-CHUNK = 64
+CHUNK = 32
 """Most items that travel together."""
 AHEAD = 2
 """Chunks a worker has at a time: one it works on, and one so that it need not wait for the next."""

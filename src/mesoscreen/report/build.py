@@ -59,6 +59,8 @@ class Composer:
         self._declaring = [(rule, criteria_of(rule.decided)) for rule in declared]
         numbers = sorted({number for _, criteria in self._declaring for number in criteria})
         self._declarations = tuple(numbers)
+        # What is planned bears on the same rules for one patient after another.
+        self._planned = lru_cache(maxsize=4096)(self._witness)
         # Most patients declare the same few things, so the same few notes are made over and over.
         self._all_unassessed = lru_cache(maxsize=4096)(self._not_assessed)
         self._unassessed = lru_cache(maxsize=4096)(self._not_assessed_one)
@@ -138,10 +140,12 @@ class Composer:
                 if value < least or (path, number, concept, exact) in found:
                     continue
                 clearance = _clearance(statements.get(path, ()))
-                found[path, number, concept, exact] = Evidence(
-                    path, self.phrase(criterion), concept, "exact" if exact else "probable", clearance
-                )
+                witness = self._planned if clearance is None and path.startswith("/treatment/") else self._witness
+                found[path, number, concept, exact] = witness(path, number, concept, exact, clearance)
         return tuple(found.values())
+
+    def _witness(self, path: str, number: int, concept: str, exact: bool, clearance: Clearance | None) -> Evidence:  # noqa: FBT001 - as answered
+        return Evidence(path, self.phrase(number), concept, "exact" if exact else "probable", clearance)
 
 
 def _seriousness(candidate: _Candidate) -> tuple[int, bool, str]:

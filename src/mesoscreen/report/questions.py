@@ -62,6 +62,8 @@ class Asker:
             rule = self._rules[number]
             for path in paths:
                 waiting[path].append(rule)
+            if not left and not deeper:
+                continue
             undecided = [n for n in left if answers.values[n] == UNKNOWN]
             for part in deeper:
                 undecided += open_criteria(part, answers.values)
