@@ -53,8 +53,8 @@ class Packer:
         """Start with nothing sent."""
         self._known: dict[object, tuple[int, object]] = {}
         self._new: list[object] = []
-        self._bare: dict[int, tuple[int, Finding]] = {}
-        """Findings without anything of a patient, by identity: there is one of each for all patients."""
+        self._same: dict[int, tuple[int, object]] = {}
+        """Numbers by identity, with what has it: most of what is the same for many patients is one object for all."""
         self._ways = _ways({
             "findings": lambda findings: list(map(self._finding, findings)),
             "unanswered": lambda questions: list(map(QUESTION.all, questions)),
@@ -74,25 +74,32 @@ class Packer:
         return tuple([way(value) for way, value in zip(self._ways, REPORT.all(report), strict=True)])
 
     def _finding(self, finding: Finding) -> Packed:
-        bare = self._bare.get(id(finding))
-        if bare is not None:
-            return bare[0]
+        same = self._same.get(id(finding))
+        if same is not None:
+            return same[0]
         number = self._number((finding.rule, finding.status), FINDING.common(finding))
         if number is None:
             return finding
         if finding.evidence or finding.defer_until is not None:
             return number, finding.defer_until, list(map(EVIDENCE.all, finding.evidence))
-        if len(self._bare) < MOST_PARTS:
-            self._bare[id(finding)] = number, finding  # kept, so that no other gets its identity
-        return number
+        return self._again(finding, number)
 
     def _stamp(self, stamp: Stamp) -> Packed:
         number = self._number(Stamp, STAMP.common(stamp))
         return stamp if number is None else (number, stamp.on, stamp.intake_sha256)
 
     def _part(self, part: Value) -> Value | int:
+        same = self._same.get(id(part))
+        if same is not None:
+            return same[0]
         number = self._number(part, part)
-        return part if number is None else number
+        return part if number is None else self._again(part, number)
+
+    def _again(self, value: object, number: int) -> int:
+        """Keep a value with its number: while it is kept, no other has its identity."""
+        if len(self._same) < MOST_PARTS:
+            self._same[id(value)] = number, value
+        return number
 
     def _number(self, key: object, part: object) -> int | None:
         """Give the number of a part; None where there are too many, or another part has the key."""
