@@ -398,6 +398,7 @@ EXAMPLES: dict[type[MesoscreenError], tuple[Any, ...]] = {
     errors.EngineFailure: ("code 3",),
     errors.EngineDisagreement: (("minor",),),
     errors.UnknownRule: ("mino", ("minor",)),
+    errors.UnknownLanguage: ("fe", ("en", "fr")),
     ScreeningFailure: ("a KeyError",),
     WorkerLost: ("signal 9",),
 }

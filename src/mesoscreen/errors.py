@@ -194,6 +194,21 @@ class UnknownRule(MesoscreenError):
         return f"`{self.rule}` is not a rule of this rulebook{hint}"
 
 
+class UnknownLanguage(MesoscreenError):
+    """The rulebook has no text in this language."""
+
+    code = "unknown-language"
+
+    def __init__(self, language: str, languages: tuple[str, ...] = ()) -> None:
+        """Hold the language asked for and those there are."""
+        super().__init__(language, languages)
+        self.language = language
+        self.languages = languages
+
+    def __str__(self) -> str:
+        return f"the rulebook has no texts in `{self.language}`; it has {', '.join(f'`{known}`' for known in self.languages)}"
+
+
 class NothingToExplain(MesoscreenError):
     """The report was read from JSON, or its intake has changed since: the answers it was made from are gone."""
 

@@ -93,7 +93,7 @@ class Screener:
         book = self.rulebook
         digest = hashlib.sha256(intake.canonical()).hexdigest()
         return Stamp(
-            book.name, book.version, book.sha256, book.changes, self.library, self.engine_name, on, digest
+            book.name, book.version, book.sha256, book.changes, self.library, self.engine_name, on, digest, book.language
         )
 
 

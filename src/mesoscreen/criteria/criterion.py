@@ -32,9 +32,6 @@ class Duration:
     count: int
     unit: Unit
 
-    def __str__(self) -> str:
-        return f"{self.count} {self.unit if self.count != 1 else self.unit[:-1]}"
-
     def before(self, day: date) -> int:
         """Give the ordinal of the day this long before; a month too short for the day gives its last day."""
         return self._from(day, -self.count)
@@ -81,15 +78,6 @@ class Window:
     key: TimeKey
     length: Duration
 
-    def __str__(self) -> str:
-        words = {
-            "within": "within {} before the treatment",
-            "began_within": "begun within {} before the treatment",
-            "at_least_ago": "at least {} before the treatment",
-            "ahead": "planned within {} after the treatment",
-        }
-        return words[self.key].format(self.length)
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -98,10 +86,6 @@ class Place:
     relation: Literal["in", "near", "outside"]
     areas: tuple[str, ...] = ()
     treated: bool = False
-
-    def __str__(self) -> str:
-        where = [*(["the treated area"] if self.treated else []), *self.areas]
-        return f"{self.relation} {' or '.join(where)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +103,6 @@ class Bounds:
         if self.low is not None and (value < self.low or (value == self.low and not self.low_included)):
             return False
         return self.high is None or value < self.high or (value == self.high and self.high_included)
-
-    def __str__(self) -> str:
-        unit = "" if self.unit == "1" else f" {self.unit}"
-        parts = []
-        if self.low is not None:
-            parts.append(f"{'at least' if self.low_included else 'above'} {self.low:g}{unit}")
-        if self.high is not None:
-            parts.append(f"{'at most' if self.high_included else 'below'} {self.high:g}{unit}")
-        return " and ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,28 +22,21 @@ class Gap(NamedTuple):
 
     path: str
     text: str
+    """The key of what to ask, among the library's own texts."""
     about: tuple[str, ...] = ()
     """Labels of the concepts to ask about, where a section was asked only in part."""
 
 
-NOT_ASKED = "not asked yet"
+NOT_ASKED = "gap.not-asked"
 _DATES = {
-    ("medications", "within"): ("stopped", "when was it last taken?"),
-    ("medications", "at_least_ago"): ("stopped", "when was it last taken?"),
-    ("medications", "began_within"): ("started", "when was it first taken?"),
-    ("medications", "ahead"): ("started", "when will it start?"),
-    ("conditions", "within"): ("ended", "when did it end?"),
-    ("conditions", "at_least_ago"): ("ended", "when did it end?"),
-    ("conditions", "began_within"): ("onset", "when did it begin?"),
-    ("conditions", "ahead"): ("onset", "when is it expected?"),
-}
-_FIELDS = {
-    "severity": "how severe is it?",
-    "controlled": "is it under control?",
-    "reaction": "what was the worst reaction?",
-    "route": "how is it taken?",
-    "outcome": "how did it go?",
-    "setting": "where was it done?",
+    ("medications", "within"): ("stopped", "gap.last-taken"),
+    ("medications", "at_least_ago"): ("stopped", "gap.last-taken"),
+    ("medications", "began_within"): ("started", "gap.first-taken"),
+    ("medications", "ahead"): ("started", "gap.will-start"),
+    ("conditions", "within"): ("ended", "gap.ended"),
+    ("conditions", "at_least_ago"): ("ended", "gap.ended"),
+    ("conditions", "began_within"): ("onset", "gap.began"),
+    ("conditions", "ahead"): ("onset", "gap.expected"),
 }
 
 
@@ -63,7 +56,7 @@ def gaps(number: int, questionnaire: Questionnaire, answers: Answers) -> Iterato
         elif questionnaire.open_value(number, section, told) == UNKNOWN:
             space = SPACE_OF[criterion.section]
             about = tuple(questionnaire.vocabulary.concepts(space)[c].label for c in criterion.concepts)
-            yield Gap(f"/{criterion.section}", "not everything was asked", about)
+            yield Gap(f"/{criterion.section}", "gap.partly-asked", about)
     value = reading_value if criterion.section == "measurements" else entry_value
     for statement in section.statements:
         if value(criterion, scope, statement, told) == UNKNOWN:
@@ -74,65 +67,65 @@ def _entry(criterion: Criterion, scope: Scope, statement: Statement, told: Told)
     path, section = statement.path, criterion.section
     if scope.concept_value(statement, told) == UNKNOWN:
         if statement.entry is None:
-            yield Gap(path, "is this so, or not?")
+            yield Gap(path, "gap.is-it-so")
         elif criterion.planned and (told.plan.products is None or told.plan.uncomposed):
             yield from _products(told)
         elif not any(exact for _, exact in statement.concepts):
-            yield Gap(path, "what exactly is meant?")
+            yield Gap(path, "gap.what-exactly")
         else:
-            yield Gap(path, "which one exactly?")
+            yield Gap(path, "gap.which-exactly")
         if statement.entry is None:
             return
     window = criterion.window
     if window is not None and in_window(window, statement.when, told.on) == UNKNOWN:
-        key, text = _DATES.get((section, window.key), ("date", "when was it?"))
+        key, text = _DATES.get((section, window.key), ("date", "gap.when"))
         yield Gap(f"{path}/{key}", text)
     if criterion.status and "ever" not in criterion.status and statement.state is None:
-        yield Gap(f"{path}/status", "does it still hold?")
+        yield Gap(f"{path}/status", "gap.status")
     for key, allowed in criterion.fields:
         given = statement.outcomes if key == "outcome" else statement.settings if key == "setting" else getattr(statement, key)
         doubtful = isinstance(given, tuple) and not any(exact for _, exact in given)
         if given is None or doubtful or (key == "reaction" and given == "systemic" and given not in allowed):
-            yield Gap(f"{path}/{key}", _FIELDS[key])
+            yield Gap(f"{path}/{key}", f"gap.{key}")
     if criterion.place is not None and place_value(criterion.place, statement.areas, told.plan, scope.vocabulary) == UNKNOWN:
         if criterion.place.treated and told.plan.areas is None:
-            yield Gap("/treatment/areas", "which areas will be treated?")
+            yield Gap("/treatment/areas", "gap.treated-areas")
         if statement.areas is None or told.plan.areas is not None:
-            yield Gap(f"{path}/areas", "where exactly on the body?")
+            yield Gap(f"{path}/areas", "gap.where")
     if statement.used is not None and (criterion.uses or criterion.planned):
         if told.plan.products is None and criterion.planned:
-            yield Gap("/treatment/products", "what will be used?")
+            yield Gap("/treatment/products", "gap.products")
         if any(used.open or used.excipients_open for used in statement.used):
-            yield Gap(f"{path}/products", "what was used?")
+            yield Gap(f"{path}/products", "gap.products-used")
 
 
 def _products(told: Told) -> Iterator[Gap]:
     if told.plan.products is None:
-        yield Gap("/treatment/products", "what will be used?")
+        yield Gap("/treatment/products", "gap.products")
     for path in told.plan.uncomposed:
-        yield Gap(f"{path}/ingredients", "what is in it?")
+        yield Gap(f"{path}/ingredients", "gap.ingredients")
 
 
 def _plan(number: int, criterion: Criterion, answers: Answers) -> Iterator[Gap]:
     told = answers.told
     yield from _products(told)
     if criterion.techniques and told.plan.techniques is None:
-        yield Gap("/treatment/technique", "which technique?")
+        yield Gap("/treatment/technique", "gap.technique")
     if criterion.place is not None:
-        yield Gap("/treatment/areas", "which areas will be treated, exactly?")
+        yield Gap("/treatment/areas", "gap.treated-areas-exactly")
     for evidence in answers.evidence.get(number, ()):
         if not evidence.exact and evidence.path not in ("/treatment/products", "/treatment/technique"):
             inside = "/products/" in evidence.path
             path = evidence.path if "/ingredients" in evidence.path or not inside else f"{evidence.path}/ingredients"
-            yield Gap(path, "what exactly is in it?" if inside else "what exactly is meant?")
+            yield Gap(path, "gap.ingredients-exactly" if inside else "gap.what-exactly")
     if criterion.facts:
-        yield Gap("/treatment/facts", "is this so, or not?")
+        yield Gap("/treatment/facts", "gap.is-it-so")
 
 
 def _patient(criterion: Criterion, told: Told) -> Iterator[Gap]:
     if criterion.age is not None:
-        yield Gap("/patient/birth_date", "how old is the patient?")
+        yield Gap("/patient/birth_date", "gap.age")
     if criterion.sex and told.intake.patient.sex not in ("female", "male"):
-        yield Gap("/patient/sex", "what sex is the patient?")
+        yield Gap("/patient/sex", "gap.sex")
     if criterion.answers_older_than is not None:
-        yield Gap("/answered", "when were the answers given?")
+        yield Gap("/answered", "gap.answered")

@@ -1,137 +1,136 @@
-"""Say in plain words what a criterion asks."""
+"""Say in plain words what a criterion asks, in the language of the vocabulary's labels."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mesoscreen.criteria.matching import SPACE_OF
+from mesoscreen.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from mesoscreen.criteria.criterion import Criterion
+    from mesoscreen.criteria.criterion import Bounds, Criterion, Duration
     from mesoscreen.vocabulary import Space, Vocabulary
-
-_NOUNS = {
-    "conditions": "",
-    "medications": "takes or took ",
-    "procedures": "had ",
-    "measurements": "",
-}
-_STATUS = {"now": "now", "ever": "now or ever before", "remission": "in remission", "resolved": "in the past"}
+    from mesoscreen.wording import Wording
 
 
 def phrase(criterion: Criterion, vocabulary: Vocabulary) -> str:
     """Put a criterion into words, without a full stop."""
+    say = wording(vocabulary.language)
     match criterion.section:
         case "patient":
-            return _patient(criterion)
+            return say("patient.and").join(_patient(criterion, say))
         case "plan":
-            return _plan(criterion, vocabulary)
-        case "allergies":
-            what = _allergen(criterion, vocabulary)
-        case section:
-            what = _NOUNS[section] + (labels(criterion.concepts, SPACE_OF[section], vocabulary) or f"any of the {section}")
-    words = [what]
-    if criterion.planned and criterion.section == "procedures":
-        words.append("with a planned product" + _of(criterion, vocabulary))
-    if criterion.uses:
-        words.append(f"with {labels(criterion.uses, 'pharmacy', vocabulary)}")
-    for key, allowed in criterion.fields:
-        words.append(_field(key, allowed, vocabulary))
-    if criterion.bounds is not None:
-        words.append(str(criterion.bounds))
-    if criterion.place is not None:
-        words.append(_place(criterion, vocabulary))
-    if criterion.status:
-        words.append(" or ".join(_STATUS[s] for s in criterion.status))
-    if criterion.window is not None:
-        words.append(str(criterion.window))
-    if criterion.count:
-        words.insert(0, f"at least {criterion.count}:")
-    if criterion.subject != "patient":
-        words.append("in close family")
-    return " ".join(words)
+            return " ".join(_plan(criterion, vocabulary, say))
+        case _:
+            return " ".join(_history(criterion, vocabulary, say))
 
 
 def labels(concepts: Iterable[str], space: Space, vocabulary: Vocabulary) -> str:
     """Join the labels of some concepts."""
-    return _either(vocabulary.concepts(space)[c].label for c in concepts)
+    return wording(vocabulary.language).either(vocabulary.concepts(space)[c].label for c in concepts)
 
 
-def _either(words: Iterable[str]) -> str:
-    listed = list(words)
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}" if listed else ""
+def length_of(duration: Duration, say: Wording) -> str:
+    """Word a stretch of time."""
+    return say.count(duration.unit, duration.count)
 
 
-def _allergen(criterion: Criterion, vocabulary: Vocabulary) -> str:
-    if criterion.planned:
-        cross = {"likely": ", likely cross-reactions included", "possible": ", possible cross-reactions included"}
-        return "allergy to something in a planned product" + _of(criterion, vocabulary) + cross.get(criterion.cross_reacting or "", "")
-    if not criterion.concepts:
-        return "any allergy"
-    return f"allergy to {labels(criterion.concepts, 'pharmacy', vocabulary)}"
+def range_of(bounds: Bounds, say: Wording) -> str:
+    """Word a range of numbers."""
+    unit = "" if bounds.unit == "1" else f" {bounds.unit}"
+    parts = []
+    if bounds.low is not None:
+        parts.append(say("bounds.at-least" if bounds.low_included else "bounds.above", value=f"{bounds.low:g}{unit}"))
+    if bounds.high is not None:
+        parts.append(say("bounds.at-most" if bounds.high_included else "bounds.below", value=f"{bounds.high:g}{unit}"))
+    return say("bounds.and").join(parts)
 
 
-def _of(criterion: Criterion, vocabulary: Vocabulary) -> str:
-    return f" with {labels(criterion.of, 'pharmacy', vocabulary)} in it" if criterion.of else ""
+def _history(criterion: Criterion, vocabulary: Vocabulary, say: Wording) -> Iterator[str]:
+    if criterion.count:
+        yield say("at-least-count", count=criterion.count)
+    yield _what(criterion, vocabulary, say)
+    if criterion.planned and criterion.section == "procedures":
+        yield say("planned.before", of=_of(criterion, vocabulary, say))
+    if criterion.uses:
+        yield say("with", what=labels(criterion.uses, "pharmacy", vocabulary))
+    for key, allowed in criterion.fields:
+        yield _field(key, allowed, vocabulary, say)
+    if criterion.bounds is not None:
+        yield range_of(criterion.bounds, say)
+    if criterion.place is not None:
+        yield _place(criterion, vocabulary, say)
+    if criterion.status:
+        yield say.either(say(f"status.{status}") for status in criterion.status)
+    if criterion.window is not None:
+        yield say(f"window.{criterion.window.key}", length=length_of(criterion.window.length, say))
+    if criterion.subject != "patient":
+        yield say("close-family")
 
 
-def _field(key: str, allowed: tuple[str | bool, ...], vocabulary: Vocabulary) -> str:
+def _what(criterion: Criterion, vocabulary: Vocabulary, say: Wording) -> str:
+    section = criterion.section
+    if section == "allergies" and criterion.planned:
+        cross = say(f"allergies.{criterion.cross_reacting}") if criterion.cross_reacting else ""
+        return say("allergies.planned", of=_of(criterion, vocabulary, say)) + cross
+    named = labels(criterion.concepts, SPACE_OF[section], vocabulary)
+    if section != "allergies":
+        return say(section, what=named or say(f"{section}.any"))
+    return say(section, what=named) if named else say("allergies.any")
+
+
+def _of(criterion: Criterion, vocabulary: Vocabulary, say: Wording) -> str:
+    return say("planned.of", what=labels(criterion.of, "pharmacy", vocabulary)) if criterion.of else ""
+
+
+def _field(key: str, allowed: tuple[str | bool, ...], vocabulary: Vocabulary, say: Wording) -> str:
     if key == "controlled":
-        return "under control" if allowed == (True,) else "not under control" if allowed == (False,) else ""
-    words = [str(value) for value in allowed]
+        return say("controlled.true") if allowed == (True,) else say("controlled.false") if allowed == (False,) else ""
     if key in ("outcome", "setting"):
         space: Space = "outcome" if key == "outcome" else "setting"
-        words = [vocabulary.concepts(space)[word].label for word in words]
-    joined = _either(words)
-    return {
-        "severity": f"({joined})",
-        "reaction": f"with {joined} as the reaction",
-        "route": f"by the {joined} route",
-        "outcome": f"that ended in {joined}",
-        "setting": f"done {joined}",
-    }[key]
+        return say(key, what=labels((str(value) for value in allowed), space, vocabulary))
+    return say(key, what=say.either(say(f"{key}.{value}") for value in allowed))
 
 
-def _place(criterion: Criterion, vocabulary: Vocabulary) -> str:
+def _place(criterion: Criterion, vocabulary: Vocabulary, say: Wording) -> str:
     place = criterion.place
     if place is None:
         return ""
-    words = ["the treated area"] if place.treated else []
+    words = [say("place.treated")] if place.treated else []
     words += [vocabulary.concepts("area")[area].label for area in place.areas]
-    return f"{place.relation} {_either(words)}"
+    return say(f"place.{place.relation}", where=say.either(words))
 
 
-def _plan(criterion: Criterion, vocabulary: Vocabulary) -> str:
-    words = ["the plan"]
-    if criterion.quantity == "total" and criterion.bounds is not None:
-        words.append(f"adds up to {labels(criterion.concepts, 'pharmacy', vocabulary)} {criterion.bounds}")
+def _plan(criterion: Criterion, vocabulary: Vocabulary, say: Wording) -> Iterator[str]:
+    yield say("plan")
+    what = labels(criterion.concepts, "pharmacy", vocabulary)
+    bounds = range_of(criterion.bounds, say) if criterion.bounds is not None else ""
+    if criterion.quantity == "total":
+        yield say("plan.total", what=what, bounds=bounds)
     elif criterion.concepts:
-        words.append(f"uses {labels(criterion.concepts, 'pharmacy', vocabulary)}")
+        yield say("plan.uses", what=what)
     if criterion.beside:
-        words.append(f"together with {labels(criterion.beside, 'pharmacy', vocabulary)} in the same product or syringe")
+        yield say("plan.beside", what=labels(criterion.beside, "pharmacy", vocabulary))
     if criterion.roles:
-        words.append(f"as {_either(criterion.roles)}")
+        yield say("plan.as", what=say.either(say(f"role.{role}") for role in criterion.roles))
     if criterion.mixed:
-        words.append("mixes products in one syringe")
+        yield say("plan.mixed")
     if criterion.techniques:
-        words.append(f"by {labels(criterion.techniques, 'technique', vocabulary)}")
+        yield say("plan.by", what=labels(criterion.techniques, "technique", vocabulary))
     if criterion.place is not None:
-        words.append(_place(criterion, vocabulary))
+        yield _place(criterion, vocabulary, say)
     if criterion.facts:
-        words.append(f"with the fact: {labels(criterion.facts, 'fact', vocabulary)}")
-    if criterion.quantity and criterion.quantity != "total" and criterion.bounds is not None:
-        words.append(f"with {criterion.quantity} {criterion.bounds}")
-    return " ".join(words)
+        yield say("plan.fact", what=labels(criterion.facts, "fact", vocabulary))
+    if criterion.quantity and criterion.quantity != "total":
+        yield say("plan.quantity", quantity=say(f"quantity.{criterion.quantity}"), bounds=bounds)
 
 
-def _patient(criterion: Criterion) -> str:
-    words = []
+def _patient(criterion: Criterion, say: Wording) -> Iterator[str]:
     if criterion.age is not None:
-        words.append(f"age {criterion.age}")
+        yield say("patient.age", bounds=range_of(criterion.age, say))
     if criterion.sex:
-        words.append(f"sex {_either(criterion.sex)}")
+        yield say("patient.sex", what=say.either(say(f"sex.{sex}") for sex in criterion.sex))
     if criterion.answers_older_than is not None:
-        words.append(f"answers older than {criterion.answers_older_than}")
-    return " and ".join(words)
+        yield say("patient.answers", length=length_of(criterion.answers_older_than, say))

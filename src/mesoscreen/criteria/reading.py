@@ -16,6 +16,7 @@ from mesoscreen.criteria.windows import LONG_AGO, Span, ages_on, point, span
 from mesoscreen.intake import SECTIONS, days_of
 from mesoscreen.vocabulary import space_of
 from mesoscreen.vocabulary.codes import system_of
+from mesoscreen.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,6 +65,7 @@ class Reader:
 class _Reading:
     def __init__(self, vocabulary: Vocabulary, on: date) -> None:
         self.vocabulary = vocabulary
+        self.say = wording(vocabulary.language)
         self.on = on
         self.day = on.toordinal()
         self.unrecognised: list[Unrecognised] = []
@@ -80,7 +82,7 @@ class _Reading:
         if patient.age is not None and patient.birth_date is not None:
             youngest, oldest = ages_on(patient.birth_date, self.on)
             if not youngest <= patient.age <= oldest:
-                self.contradictions.append(Contradiction(("/patient/age", "/patient/birth_date"), "the age and the birth date differ; either may be right"))
+                self.contradictions.append(Contradiction(("/patient/age", "/patient/birth_date"), self.say("contradiction.age")))
         return Told(
             intake, self.on, sections, plan, tuple(self.unrecognised), tuple(self.contradictions)
         )
@@ -116,7 +118,7 @@ class _Reading:
                 statements.append(statement)
         if nones and statements:
             self.contradictions.append(
-                Contradiction((*nones, *(s.path for s in statements)), "`none` stands beside an entry; the entry counts")
+                Contradiction((*nones, *(s.path for s in statements)), self.say("contradiction.none"))
             )
         return statements
 
@@ -174,7 +176,7 @@ class _Reading:
             self._unread(section, read, entry, path, named)
         space = spaces[0]
         if coded and certain and not any(self._related(space, one, other) for one in certain for other in coded):
-            self.contradictions.append(Contradiction((f"{path}/name", f"{path}/codes"), "the name and the code mean different things; both count"))
+            self.contradictions.append(Contradiction((f"{path}/name", f"{path}/codes"), self.say("contradiction.name-and-code")))
         stated = dict.fromkeys([*((concept, True) for concept in coded), *named])
         return tuple(stated), self._said(sayings, read.qualifiers if read is not None and certain else None, path)
 
@@ -197,7 +199,7 @@ class _Reading:
 
         differing = [key for key in said if differs(key)]
         if differing:
-            self.contradictions.append(Contradiction((f"{path}/codes",), "the codes, or the code and the name, differ in what they say; neither is assumed"))
+            self.contradictions.append(Contradiction((f"{path}/codes",), self.say("contradiction.codes")))
         return {key: value for key, value in said.items() if key not in differing}
 
     def _related(self, space: Space, one: str, other: str) -> bool:
@@ -281,7 +283,7 @@ class _Reading:
             and all(getattr(s, key, None) in (value, None) for key, value in denial.qualifiers.items() if key != "status")
         ]
         if against:
-            self.contradictions.append(Contradiction((*against, denial.path), "asserted and denied; the assertion counts"))
+            self.contradictions.append(Contradiction((*against, denial.path), self.say("contradiction.denied")))
         return bool(against)
 
     def _statement(
@@ -331,7 +333,7 @@ class _Reading:
         read = told.get(key)
         if read is None or given is None or read == given:
             return given if read is None else read
-        self.contradictions.append(Contradiction((f"{path}/name", f"{path}/{key}"), "the name and the field differ; neither is assumed"))
+        self.contradictions.append(Contradiction((f"{path}/name", f"{path}/{key}"), self.say("contradiction.field")))
         return None
 
     def _over_time(
@@ -345,11 +347,11 @@ class _Reading:
             # An end on the very day, or still to come, says that it goes on; one that may lie on either side says nothing.
             state = read or ("now" if first >= self.day else "resolved" if last < self.day else None)
         elif read is not None and state is not None and read != state:
-            self.contradictions.append(Contradiction((f"{path}/name", f"{path}/status"), "the name and the field differ; neither is assumed"))
+            self.contradictions.append(Contradiction((f"{path}/name", f"{path}/status"), self.say("contradiction.field")))
             state = None
         if state == "now" and last < self.day:
             key = "ended" if hasattr(entry, "ended") else "stopped"
-            self.contradictions.append(Contradiction((f"{path}/status", f"{path}/{key}"), "said to go on and to have ended; neither is assumed"))
+            self.contradictions.append(Contradiction((f"{path}/status", f"{path}/{key}"), self.say("contradiction.ended")))
             state, end = None, None
         if entry.planned:
             return None, point(start, self.day, planned=True)

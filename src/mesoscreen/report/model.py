@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from mesoscreen.criteria.doubts import Contradiction, Unrecognised
 from mesoscreen.errors import NothingToExplain
 from mesoscreen.rulebook.model import Change, Domain, Support
+from mesoscreen.wording import LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,6 +131,8 @@ class Stamp:
     on: date
     """The reference date every time window counts from."""
     intake_sha256: str
+    language: str = LANGUAGE
+    """The language of the report's texts."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from mesoscreen.criteria.gaps import NOT_ASKED, Gap, gaps
 from mesoscreen.decide import value_of
 from mesoscreen.report.model import Level, Question
 from mesoscreen.rulebook.formula import All, AnyOf, Formula, Is, Not, criteria_of
+from mesoscreen.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -46,6 +47,7 @@ class Asker:
     def __init__(self, rules: Sequence[Rule], questionnaire: Questionnaire) -> None:
         """Prepare what every list of questions needs of each rule. The rules come in the order of their ids."""
         self._questionnaire = questionnaire
+        self._say = wording(questionnaire.vocabulary.language)
         self._by_silence: dict[frozenset[str], list[_Settled]] = {}
         self._rules = [_Waiting(rule.id, LEVELS.index(Level(rule.if_unanswered)), _parts(rule.decided)) for rule in rules]
 
@@ -82,7 +84,7 @@ class Asker:
         made = [
             Question(
                 path,
-                texts.get(path) or uncomposed.get(path, NOT_ASKED),
+                self._say(texts.get(path) or uncomposed.get(path, NOT_ASKED)),
                 tuple(sorted(about.get(path, ()))),
                 Level.ABSOLUTE if path in uncomposed else LEVELS[min([rule.level for rule in waiting[path]])],
                 tuple([rule.rule for rule in waiting.get(path, ())]),
@@ -124,8 +126,8 @@ def _uncomposed(answers: Answers) -> dict[str, str]:
     """Name the products nobody said the composition of: always the first thing to ask."""
     plan = answers.told.plan
     if plan.products is None:
-        return {"/treatment/products": "what will be used?"}
-    return {f"{path}/ingredients": "what is in it?" for path in plan.uncomposed}
+        return {"/treatment/products": "gap.products"}
+    return {f"{path}/ingredients": "gap.ingredients" for path in plan.uncomposed}
 
 
 def open_criteria(formula: Formula, values: Sequence[int]) -> Iterator[int]:

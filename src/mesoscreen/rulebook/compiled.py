@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesoscreen.criteria.criterion import Bounds, Criterion, Duration, Place, Window
 from mesoscreen.rulebook.formula import All, AnyOf, Formula, Is, Not
-from mesoscreen.rulebook.model import Citation, Example, Rule, Rulebook, Source
+from mesoscreen.rulebook.model import Citation, Example, QuestionGroup, Rule, Rulebook, Source, WrittenQuestion
 from mesoscreen.vocabulary import Ambiguity, Concept, CrossReaction, Vocabulary, Words, space_of
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ def restore(root: Path) -> Rulebook | None:
         tuple(_criterion(one) for one in data["criteria"]),
         sources,
         frozenset(data["no_rule_asks"]),
+        (),
+        tuple(_group(one) for one in data["groups"]),
+        data["translations"],
     )
 
 
@@ -74,6 +77,8 @@ def compile_rulebook(book: Rulebook, root: Path) -> str:
         "misuse": book.misuse,
         "sources": {s.id: [s.title, s.publisher, s.url, s.kind, s.read] for s in book.sources.values()},
         "no_rule_asks": sorted(book.no_rule_asks),
+        "groups": [_plain(group) for group in book.groups],
+        "translations": book.translations,
         "criteria": [_plain(criterion) for criterion in book.criteria],
         "rules": [_plain_rule(rule) for rule in book.rules.values()],
         "vocabulary": {
@@ -120,6 +125,10 @@ def _rule(data: dict[str, Any], sources: Mapping[str, Source]) -> Rule:
     examples = tuple(Example(*one) for one in data["examples"])
     written = {key: _tuples(value) for key, value in data.items() if key not in ("when", "decided", "sources", "examples")}
     return Rule(**written, when=_formula(data["when"]), decided=_formula(data["decided"]), sources=cited, examples=examples)
+
+
+def _group(data: dict[str, Any]) -> QuestionGroup:
+    return QuestionGroup(**{**data, "questions": tuple(WrittenQuestion(**one) for one in data["questions"])})
 
 
 def _plain_formula(formula: Formula) -> list[Any]:

@@ -63,6 +63,14 @@ class ExampleFile(_File):
     expect: Literal["present", "possible", "clear", "not-assessed"]
 
 
+class RuleTranslationFile(_File):
+    """What a report prints of a rule, in another language."""
+
+    title: Prose | None = None
+    because: Prose | None = None
+    action: Prose | None = None
+
+
 class RuleFile(_File):
     """One rule."""
 
@@ -76,6 +84,7 @@ class RuleFile(_File):
     when: Any
     because: Prose
     action: Prose
+    translations: dict[Language, RuleTranslationFile] = Field(default_factory=dict)
     support: Literal["strong", "weak", "partial", "inference"]
     ours: Prose | None = None
     disagreement: Prose | None = None
@@ -102,7 +111,7 @@ class ConceptFile(_File):
     parents: Ids = ()
     names: dict[Language, tuple[Text, ...]] = Field(default_factory=dict)
     trade_names: tuple[Text, ...] = ()
-    codes: dict[Literal["atc", "unii", "rxnorm", "icd-10", "snomed"], tuple[Text, ...]] = Field(default_factory=dict)
+    codes: dict[Literal["atc", "unii", "rxnorm", "icd-10", "snomed", "loinc"], tuple[Text, ...]] = Field(default_factory=dict)
     contains: Ids = ()
     may_contain: Ids = ()
     excipient: StrictBool = False
@@ -190,6 +199,56 @@ class ChangeFile(_File):
     reason: Prose
 
 
+class QuestionTranslationFile(_File):
+    """What a form shows of a question, in another language."""
+
+    text: Prose | None = None
+    help: Prose | None = None
+    options: dict[Id, Prose] = Field(default_factory=dict)
+
+
+class GivenFile(_File):
+    """What is said of every entry a question makes."""
+
+    subject: Literal["close-family"] | None = None
+    planned: Literal[True] | None = None
+
+
+class QuestionFile(_File):
+    """One question of a form: which of these concepts apply."""
+
+    id: Id
+    about: Literal["allergies", "conditions", "medications", "procedures", "measurements", "facts"]
+    text: Prose
+    help: Prose = ""
+    span: Text = "ever"
+    given: GivenFile = GivenFile()
+    options: Annotated[dict[Id, Prose], Field(min_length=1)]
+    translations: dict[Language, QuestionTranslationFile] = Field(default_factory=dict)
+
+
+class GroupTranslationFile(_File):
+    """The title of a group of questions in another language."""
+
+    title: Prose
+
+
+class QuestionGroupFile(_File):
+    """One file of `questions/`: questions that stand together on a form."""
+
+    group: Id
+    title: Prose
+    translations: dict[Language, GroupTranslationFile] = Field(default_factory=dict)
+    questions: Annotated[tuple[QuestionFile, ...], Field(min_length=1)]
+
+
+class HeadTranslationFile(_File):
+    """What every report prints of the rulebook, in another language."""
+
+    intended_use: Prose | None = None
+    misuse: Prose | None = None
+
+
 class RulebookFile(_File):
     """`rulebook.yaml`, or a clinic's own file."""
 
@@ -197,8 +256,10 @@ class RulebookFile(_File):
     version: Text
     intended_use: Prose = ""
     misuse: Prose = ""
+    translations: dict[Language, HeadTranslationFile] = Field(default_factory=dict)
     extends: Text | None = None
     changes: tuple[ChangeFile, ...] = ()
     vocabulary: tuple[VocabularyFile, ...] = ()
     sources: dict[Text, SourceFile] = Field(default_factory=dict)
     rules: tuple[Any, ...] = ()
+    questions: tuple[QuestionGroupFile, ...] = ()

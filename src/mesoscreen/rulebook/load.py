@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any, get_args
 from mesoscreen.criteria.criterion import Section
 from mesoscreen.criteria.relations import excludes, implies
 from mesoscreen.errors import RulebookError
+from mesoscreen.rulebook.asking import build_groups
 from mesoscreen.rulebook.compiled import shipped
 from mesoscreen.rulebook.extend import apply_changes
 from mesoscreen.rulebook.files import CrossReactivityFile, RulebookFile, SourceFile, VocabularyFile, WordsFile
 from mesoscreen.rulebook.formula import renumbered
 from mesoscreen.rulebook.grammar import Criteria
-from mesoscreen.rulebook.model import Change, Rule, Rulebook, Source
+from mesoscreen.rulebook.model import Rule, Rulebook, Source
 from mesoscreen.rulebook.problems import Problems
 from mesoscreen.rulebook.rules import Draft, build_rule
 from mesoscreen.rulebook.source import Document, Node, SourceError, read_file
 from mesoscreen.rulebook.words import VocabularyParts, build_vocabulary
+from mesoscreen.wording import LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,8 +73,7 @@ class _Loader:
         self.problems.stop_if_any()  # else every rule would be told that its concepts and sources are unknown
         if main.name == "rulebook.yaml":
             drafts += self._drafts(root)
-        rules_node = head_node.get("rules")
-        drafts += [Draft(node, None) for node in (rules_node.items() if rules_node is not None else ())]
+        drafts += [Draft(node, None) for node in _members(head_node.get("rules"))]
         vocabulary = build_vocabulary(parts, sources, self.problems)
         criteria = Criteria()
         rules: dict[str, Rule] = {}
@@ -81,6 +82,8 @@ class _Loader:
             for criterion in base.criteria:
                 criteria.number(criterion)
             rules.update(base.rules)
+        asked = [*(self._questions(root) if main.name == "rulebook.yaml" else ()), *_members(head_node.get("questions"))]
+        groups = build_groups(asked, base.groups if base else (), vocabulary, self.problems)
         changes = apply_changes(head, head_node, base, drafts, self.problems) if base is not None else ()
         if base is None and head.changes:
             self.problems.add("bad-criterion", "`changes` needs `extends`", head_node.key("changes"))
@@ -94,10 +97,13 @@ class _Loader:
         for change in changes:
             change.apply(rules)
         self.problems.stop_if_any()
+        translations = _translations(head, base)
         canonical |= {
             "vocabulary": parts.plain,
             "sources": {s.id: [s.title, s.publisher, s.url, s.kind, s.read] for s in sources.values()},
             "rules": {**(base.canonical["rules"] if base else {}), **{d.node.find(("id",)).value: d.node.plain() for d in drafts}},
+            "questions": [*(base.canonical["questions"] if base else ()), *(node.plain() for node in asked)],
+            "translations": translations,
             "changes": [[c.change.rule, c.change.what, c.change.reason] for c in changes],
         }
         known = criteria.known
@@ -108,11 +114,12 @@ class _Loader:
             for rule in sorted(rules.values(), key=lambda rule: rule.id)
         }
         digest = hashlib.sha256(json.dumps(canonical, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-        made: tuple[Change, ...] = (base.changes if base else ()) + tuple(c.change for c in changes)
         return Rulebook(
             head.name, head.version, digest, head.intended_use or (base.intended_use if base else ""),
             head.misuse or (base.misuse if base else ""),
-            rules, vocabulary, tuple(known[old] for old in by_section), sources, frozenset(parts.no_rule_asks), made, canonical,
+            rules, vocabulary, tuple(known[old] for old in by_section), sources, frozenset(parts.no_rule_asks),
+            (base.changes if base else ()) + tuple(c.change for c in changes),
+            groups, translations, LANGUAGE, canonical,
         )  # fmt: skip
 
     def _base(self, head: RulebookFile, node: Node, root: Path, depth: int) -> Rulebook | None:
@@ -145,6 +152,12 @@ class _Loader:
             elif self.problems.read(VocabularyFile, node) is not None:
                 parts.read(node, self.problems)
 
+    def _questions(self, root: Path) -> Iterator[Node]:
+        for file in sorted((root / "questions").glob("*.yaml")):
+            node = self._read(file, f"questions/{file.name}")
+            if node is not None:
+                yield node
+
     def _drafts(self, root: Path) -> Iterator[Draft]:
         for domain in DOMAINS:
             for file in sorted((root / domain).glob("*.yaml")):
@@ -172,6 +185,16 @@ class _Loader:
             self.problems.found.append(error.problem)
             return None
         return document.root
+
+
+def _members(node: Node | None) -> list[Node]:
+    return list(node.items()) if node is not None else []
+
+
+def _translations(head: RulebookFile, base: Rulebook | None) -> dict[str, dict[str, str]]:
+    """Give the translations of the head; a clinic's file without its own texts keeps those of the rulebook it extends."""
+    kept = dict(base.translations) if base is not None else {}
+    return {**kept, **{key: said.model_dump(exclude_none=True) for key, said in head.translations.items()}}
 
 
 def _is_there(target: Path) -> bool:

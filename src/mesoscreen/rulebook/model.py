@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from mesoscreen.errors import RulebookError, RulebookProblem, UnknownRule
+from mesoscreen.errors import RulebookError, RulebookProblem, UnknownLanguage, UnknownRule
 from mesoscreen.kept import kept
+from mesoscreen.wording import LANGUAGE, SPOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,6 +95,40 @@ class Rule:
     review_by: str = ""
     """The day by which someone should look at the rule again."""
     file: str = ""
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Title, because and action in other languages, by language."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenQuestion:
+    """A question for forms as the rulebook words it: which of these concepts apply."""
+
+    id: str
+    about: str
+    """The section of the intake it is about, or `facts`."""
+    text: str
+    help: str
+    span: str
+    """How far back it asks: `ever`, `now`, or a time such as `6 months`."""
+    options: Mapping[str, str]
+    """What the reader sees, by concept."""
+    subject: str | None = None
+    """Whom it is about, if not the patient."""
+    planned: bool = False
+    """It asks about what lies after the treatment."""
+    translations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Text, help and options in other languages, by language."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionGroup:
+    """Questions that stand together on a form."""
+
+    id: str
+    title: str
+    questions: tuple[WrittenQuestion, ...]
+    translations: Mapping[str, str] = field(default_factory=dict)
+    """The title in other languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +158,12 @@ class Rulebook:
     no_rule_asks: frozenset[str] = frozenset()
     """Concepts known only so that an answer naming them is understood."""
     changes: tuple[Change, ...] = ()
+    groups: tuple[QuestionGroup, ...] = field(default=(), repr=False)
+    """The questions of forms, in order."""
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    """The intended use and misuse in other languages; the languages the rulebook is meant to be complete in."""
+    language: str = LANGUAGE
+    """The language its texts are in."""
     canonical: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """The plain data the digest is taken over."""
 
@@ -133,6 +174,9 @@ class Rulebook:
         """Pickle what was loaded, not what was compiled of it; the shipped rulebook by its digest alone."""
         if _default.cache_info().currsize and self is _default():
             return _same_default, (self.sha256,)
+        base: Rulebook | None = self.__dict__.get("_base")
+        if base is not None:
+            return base.in_language, (self.language,)
         words = self.vocabulary
         concepts = {space: words.concepts(space) for space in words.spaces}
         values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "vocabulary"}
@@ -151,6 +195,36 @@ class Rulebook:
         from mesoscreen.criteria.reading import Reader  # noqa: PLC0415 - keeps importing the library cheap
 
         return Reader(self.vocabulary)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language the rulebook has some text in, English first."""
+        written = {*self.translations, *(language for rule in self.rules.values() for language in rule.translations)}
+        return (LANGUAGE, *sorted(written - {LANGUAGE}))
+
+    def in_language(self, language: str) -> Rulebook:
+        """Give the same rulebook with its texts in another language, made once and kept.
+
+        What is not translated stays in English, with `[en]` before it. Verdicts, ids and the digest are the same.
+
+        Raises:
+            UnknownLanguage: neither the rulebook nor the library has a text in it.
+
+        """
+        base: Rulebook = self.__dict__.get("_base", self)
+        if language == base.language:
+            return base
+        known: dict[str, Rulebook] = base.__dict__.get("_translated", {})
+        if language not in known:
+            if language not in (*base.languages, *SPOKEN):
+                raise UnknownLanguage(language, base.languages)
+            from mesoscreen.rulebook.translating import translated  # noqa: PLC0415 - most rulebooks are never translated
+
+            made = translated(base, language)
+            object.__setattr__(made, "_base", base)
+            known = {**known, language: made}
+            object.__setattr__(base, "_translated", known)
+        return known[language]
 
     def rule(self, rule_id: str) -> Rule:
         """Look up a rule.

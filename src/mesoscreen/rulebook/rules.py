@@ -117,6 +117,7 @@ def build_rule(
         max(read.if_unanswered or read.level, read.level, key=LEVELS.index), when, decided,
         read.because, read.action, read.support, citations, examples, read.ours or "", read.disagreement or "",
         read.covers, read.refines, read.hazards, read.review_by or "", node.document.name,
+        {language: one.model_dump(exclude_none=True) for language, one in read.translations.items()},
     )  # fmt: skip
 
 

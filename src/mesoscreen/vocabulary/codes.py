@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SYSTEMS = ("atc", "icd-10", "rxnorm", "snomed", "unii")
+SYSTEMS = ("atc", "icd-10", "loinc", "rxnorm", "snomed", "unii")
 """Short names of the systems a concept may carry codes of."""
 
 _SPELLINGS = {
@@ -47,6 +47,11 @@ _SPELLINGS = {
         "cid-10",
         "cid10",
         "мкб-10",
+    ),
+    "loinc": (
+        "http://loinc.org",
+        "2.16.840.1.113883.6.1",
+        "ln",
     ),
     "rxnorm": (
         "http://www.nlm.nih.gov/research/umls/rxnorm",

@@ -62,6 +62,10 @@ class Matcher:
         self._inflections: dict[Space, Inflections] = {}
         self._lexicons: dict[tuple[bool, bool], Lexicon] = {}
 
+    def suggesting(self, label: Label) -> Matcher:
+        """Give a matcher over the same names that calls what it suggests otherwise."""
+        return Matcher(self._indexes, self._words, label)
+
     def resolve(self, text: str, spaces: tuple[Space, ...], *, suggest: bool = True) -> Resolution:
         """Read a text as names of the given spaces."""
         known = self._known.setdefault(spaces, {})

@@ -6,6 +6,8 @@ The hierarchy answers what an entry is (ancestors), what it could be (overlaps) 
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, get_args
 
@@ -19,6 +21,7 @@ from mesoscreen.vocabulary.matching import Matcher, certain_reading
 from mesoscreen.vocabulary.names import normalise
 from mesoscreen.vocabulary.problems import Problem, VocabularyErrors
 from mesoscreen.vocabulary.words import Words
+from mesoscreen.wording import LANGUAGE, marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -53,6 +56,8 @@ class Vocabulary:
     ) -> None:
         """Take concepts already checked; use `build`. `normal_of` normalises their names."""
         self._spaces = spaces
+        self.language = LANGUAGE
+        """The language of the labels."""
         self.cross_reactions = cross_reactions
         self.words = words
         self.ambiguous = ambiguous
@@ -115,6 +120,20 @@ class Vocabulary:
         every = {space: spaces.get(space, {}) for space in SPACES}
         normal_of = normalise if normal is None else lambda name: normal.get(name, name)
         return cls(every, cross_reactions, words, ambiguous, normal_of)
+
+    def in_language(self, language: str) -> Vocabulary:
+        """Give the same concepts and names with labels of another language; a label it lacks stays as it is, and marked so.
+
+        What a label was before counts among the labels, so every name is still found.
+        """
+        other = copy(self)
+        other._relabel(language)  # noqa: SLF001 - one of our own
+        return other
+
+    def _relabel(self, language: str) -> None:
+        spaces = {space: {one.id: _labelled(one, self.language, language) for one in concepts.values()} for space, concepts in self._spaces.items()}
+        self.language, self._spaces = language, spaces
+        self._matcher = self._matcher.suggesting(lambda space, concept: spaces[space][concept].label)
 
     def normal(self) -> dict[str, str]:
         """Normalise every name; give those it changes."""
@@ -262,3 +281,8 @@ class Vocabulary:
         listed = {one for concept in concepts for one in getattr(self._spaces[space][concept], key)}
         pharmacy, above = self._spaces["pharmacy"], self._ancestors["pharmacy"]
         return graph.closed(listed, lambda one: [part for up in above[one] for part in pharmacy[up].contains])
+
+
+def _labelled(concept: Concept, now: str, language: str) -> Concept:
+    label = concept.labels.get(language) or marked(concept.label)
+    return replace(concept, label=label, labels={**concept.labels, now: concept.label})

@@ -1,0 +1,1 @@
+"""The questions a rulebook needs answered, for consultation forms."""
