@@ -1,4 +1,4 @@
-"""The command line: screen, explain, check, rules, vocabulary.
+"""The command line: screen, explain, check, rules, vocabulary, fhir.
 
 Exit codes: 0 it ran; 1 a bad rulebook, a failed check or `--fail-on` reached; 2 bad input or usage.
 """
@@ -10,6 +10,7 @@ import os
 import sys
 from contextlib import closing
 from datetime import datetime
+from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -66,7 +67,7 @@ def main() -> None:
         sys.exit(BAD_INPUT)
     except MesoscreenError as error:
         err.print(Text(f"error: {error}"))
-        sys.exit(BAD_INPUT if isinstance(error, IntakeError) or error.code == "unknown-rule" else FAILED)
+        sys.exit(BAD_INPUT if isinstance(error, IntakeError) or error.code in ("unknown-rule", "fhir") else FAILED)
 
 
 @app.command()
@@ -192,6 +193,42 @@ def vocabulary(
     elif not found:
         hint = f"; did you mean {' or '.join(read.suggestions)}?" if read.suggestions else ""
         out.print(Text(f"not known{hint}"))
+
+
+class FhirFormat(StrEnum):
+    """How the command `fhir` writes what it found."""
+
+    CARDS = "cards"
+    DETECTED_ISSUES = "detected-issues"
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command()
+def fhir(
+    bundle: Annotated[Path, typer.Argument(help="A FHIR R4 Bundle as JSON; - reads standard input.")],
+    *,
+    plan: Annotated[Path, typer.Option("--plan", "-p", help="What is planned, as the `treatment` of an intake, in JSON.")],
+    form: Annotated[FhirFormat, typer.Option("--format", "-f", help="CDS Hooks cards, DetectedIssue resources, or the report.")] = FhirFormat.CARDS,
+    on: OnOption = None,
+    patient: Annotated[str | None, typer.Option("--patient", help="Which of several patients is meant, such as Patient/1.")] = None,
+    rulebook: RulebookOption = None,
+) -> None:
+    """Screen a patient's FHIR record against what is planned; whatever was not understood is listed with it."""
+    from mesoscreen.fhir.command import outcome_of, written  # noqa: PLC0415 - an extra, and slow to import
+    from mesoscreen.fhir.errors import FhirError  # noqa: PLC0415
+
+    day, width = on.date() if on is not None else None, min(out.width, 100) if out.is_terminal else 100
+    try:
+        text = written(text_of(bundle), text_of(plan), form.value, on=day, patient=patient, rulebook=_load(rulebook), width=width)
+    except ModuleNotFoundError as error:
+        err.print(Text(str(error)))
+        raise typer.Exit(BAD_INPUT) from None
+    except (FhirError, IntakeError) as error:
+        if form is FhirFormat.DETECTED_ISSUES:
+            sys.stdout.write(outcome_of(error))
+        raise
+    sys.stdout.write(text)
 
 
 def _load(path: Path | None) -> Rulebook:

@@ -22,7 +22,8 @@ from mesoscreen.vocabulary.codes import SYSTEMS, normal_code, system_of, widenin
         ("urn:oid:2.16.840.1.113883.6.88", "rxnorm"),
         ("RxNorm", "rxnorm"),
         ("2.16.840.1.113883.4.9", "unii"),
-        ("http://loinc.org", None),
+        ("http://loinc.org", "loinc"),
+        ("http://hl7.org/fhir/sid/cvx", None),
         ("", None),
     ],
 )
@@ -57,4 +58,4 @@ def test_a_code_is_read_as_certainly_as_a_name(vocabulary: Vocabulary) -> None:
     expected = Resolution((Reading("pharmacy", "lidocaine", "exact"),))
     assert vocabulary.resolve_code(uri, "N01BB02", ("pharmacy",)) == expected
     assert vocabulary.resolve_code(uri, "N01BB02", ("condition",)) == Resolution()
-    assert vocabulary.resolve_code("http://loinc.org", "N01BB02", ("pharmacy",)) == Resolution()
+    assert vocabulary.resolve_code("http://hl7.org/fhir/sid/cvx", "N01BB02", ("pharmacy",)) == Resolution()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from mesoscreen.checking.examples import Failure, run_examples
 from mesoscreen.checking.mutants import Mutant, score
-from mesoscreen.checking.remarks import Remark, remarks
+from mesoscreen.checking.remark import Remark
+from mesoscreen.checking.remarks import remarks
 from mesoscreen.errors import RulebookError, RulebookProblem
 from mesoscreen.rulebook.model import Rulebook
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mesoscreen.checking.asking import too_narrow, unasked, untranslated
+from mesoscreen.checking.remark import Remark
 from mesoscreen.criteria.matching import SPACE_OF
 from mesoscreen.criteria.relations import implies
 from mesoscreen.rulebook.formula import All, AnyOf, Formula, Is, Not, criteria_of
@@ -25,18 +26,6 @@ _MOST_TERMS = 64
 _ASKED = {"condition": "conditions", "procedure": "procedures", "medication": "medications", "measurement": "measurements"}
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """One thing a reviewer would remark."""
-
-    code: str
-    about: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.about}: {self.message} [{self.code}]"
-
-
 def remarks(book: Rulebook, on: date) -> Iterator[Remark]:
     """Yield every remark about a rulebook, as of a day."""
     for rule in book.rules.values():
@@ -52,6 +41,9 @@ def remarks(book: Rulebook, on: date) -> Iterator[Remark]:
     cited |= {reaction.ref for reaction in book.vocabulary.cross_reactions}
     yield from (Remark("unused-source", source, "no rule and no cross-reaction cites it") for source in book.sources if source not in cited)
     yield from _idle_concepts(book)
+    yield from unasked(book)
+    yield from too_narrow(book)
+    yield from untranslated(book)
 
 
 def _wording(rule: Rule) -> Iterator[Remark]:

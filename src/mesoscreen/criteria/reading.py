@@ -15,7 +15,7 @@ from mesoscreen.criteria.units import amount, known_unit
 from mesoscreen.criteria.windows import LONG_AGO, Span, ages_on, point, span
 from mesoscreen.intake import SECTIONS, days_of
 from mesoscreen.vocabulary import space_of
-from mesoscreen.vocabulary.codes import system_of
+from mesoscreen.vocabulary.codes import SYSTEMS, system_of
 from mesoscreen.wording import wording
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class _Reading:
             for number, text in enumerate(given.denied)  # type: ignore[attr-defined]
             for denial in self._denied(name, text, f"/{name}/denied/{number}")
         ]
-        stated = _by_concept(statements) if denials else {}
+        stated = self._by_concept(statements) if denials else {}
         kept = [denial for denial in denials if not self._contradicted(denial, stated)]
         # "none" in the long form denies nothing by itself: what was asked is said there in so many words.
         complete: bool = given.complete  # type: ignore[attr-defined]
@@ -169,7 +169,7 @@ class _Reading:
                 elif home := dict(HOMES[section]).get(space):
                     self._misplace(home, space, target, f"{path}/codes/{number}")
             if not any(space_of(concept.kind) in (*spaces, *dict(HOMES[section])) for concept in meant):
-                known = () if system is not None else ("snomed", "icd-10", "atc", "rxnorm", "unii")
+                known = () if system is not None else SYSTEMS
                 self.unrecognised.append(Unrecognised(f"{path}/codes/{number}", None, known))
         certain = [concept for concept, exact in named if exact]
         if read is not None and not certain and not all(self._related(spaces[0], n, c) for n, _ in named or (("", False),) for c in coded or [""]):
@@ -272,6 +272,26 @@ class _Reading:
             for reading in exact
             if reading.space == spaces[0]
         ]
+
+    def _parts(self, concepts: Iterable[str]) -> frozenset[str]:
+        words = self.vocabulary
+        return frozenset(part for c in concepts for part in words.ingredients(c) | words.may_contain(c) if part != c)
+
+    def _by_concept(self, statements: Iterable[Statement]) -> dict[str, dict[int, Statement]]:
+        """Gather what is asserted, or held possible by the patient, by concept and in order.
+
+        To be unsure of an allergy to a mixture holds nothing of what may be in it.
+        """
+        stated: dict[str, dict[int, Statement]] = {}
+        for place, statement in enumerate(statements):
+            named = statement.concepts
+            if "/unsure/" in statement.path:
+                inside = self._parts(concept for concept, _ in named) if statement.path.startswith("/allergies") else frozenset[str]()
+                named = tuple((concept, True) for concept, _ in named if concept not in inside)
+            for concept, exact in named:
+                if exact:
+                    stated.setdefault(concept, {})[place] = statement
+        return stated
 
     def _contradicted(self, denial: Denial, stated: Mapping[str, Mapping[int, Statement]]) -> bool:
         """Report entries that assert what is denied; a denial that is contradicted denies nothing."""
@@ -392,11 +412,3 @@ class _Reading:
         return meant
 
 
-def _by_concept(statements: Iterable[Statement]) -> dict[str, dict[int, Statement]]:
-    """Gather what is asserted, or held possible by the patient, by concept and in order."""
-    stated: dict[str, dict[int, Statement]] = {}
-    for place, statement in enumerate(statements):
-        for concept, exact in statement.concepts:
-            if exact or "/unsure/" in statement.path:
-                stated.setdefault(concept, {})[place] = statement
-    return stated

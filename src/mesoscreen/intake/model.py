@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from mesoscreen.intake.entries import Allergy, Condition, Facts, Form, Measurement, Medication, Procedure, Product
 from mesoscreen.intake.part import Part
 from mesoscreen.intake.refusal import DETAILED, LISTED
-from mesoscreen.intake.values import MAX_AGE, MAX_ENTRIES, MAX_NAMES, Day, Names, PartialDate, at_most
+from mesoscreen.intake.values import MAX_AGE, MAX_ENTRIES, MAX_NAMES, Day, Denied, Names, PartialDate, at_most
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 SECTIONS = ("allergies", "conditions", "medications", "procedures", "measurements")
 
 class _Answers(Part):
-    denied: Names = Field((), title="Denied", description="Asked, and the answer was no")
-    unsure: Names = Field((), title="Unsure", description="Asked, and the patient did not know")
+    denied: Denied = Field((), title="Denied", description="Asked, and the answer was no")
+    unsure: Denied = Field((), title="Unsure", description="Asked, and the patient did not know")
     complete: StrictBool = Field(False, title="Complete", description="True if nothing else applies")  # noqa: FBT003
 
 

@@ -12,6 +12,8 @@ from pydantic_core import PydanticCustomError
 
 MAX_ENTRIES = 100
 """Most entries one section may hold."""
+MAX_DENIED = 500
+"""Most names one section may deny, or be unsure of: a form that offers many things asks for each."""
 MAX_TEXT = 200
 """Longest name, in characters."""
 MAX_NAMES = 10_000
@@ -103,3 +105,4 @@ Day = Annotated[
 ]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False), AfterValidator(lambda value: value + 0.0)]  # -0.0 is 0.0
 Names = Annotated[tuple[Name, ...], Field(max_length=MAX_ENTRIES), at_most(MAX_ENTRIES)]
+Denied = Annotated[tuple[Name, ...], Field(max_length=MAX_DENIED), at_most(MAX_DENIED)]

@@ -25,7 +25,7 @@ from mesoscreen.rulebook.words import VocabularyParts, build_vocabulary
 from mesoscreen.wording import LANGUAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mesoscreen.vocabulary import Vocabulary
 
@@ -113,9 +113,8 @@ class _Loader:
             rule.id: replace(rule, when=renumbered(rule.when, numbers), decided=renumbered(rule.decided, numbers))
             for rule in sorted(rules.values(), key=lambda rule: rule.id)
         }
-        digest = hashlib.sha256(json.dumps(canonical, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
         return Rulebook(
-            head.name, head.version, digest, head.intended_use or (base.intended_use if base else ""),
+            head.name, head.version, _digest(canonical), head.intended_use or (base.intended_use if base else ""),
             head.misuse or (base.misuse if base else ""),
             rules, vocabulary, tuple(known[old] for old in by_section), sources, frozenset(parts.no_rule_asks),
             (base.changes if base else ()) + tuple(c.change for c in changes),
@@ -187,14 +186,19 @@ class _Loader:
         return document.root
 
 
+def _digest(canonical: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(canonical, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
 def _members(node: Node | None) -> list[Node]:
     return list(node.items()) if node is not None else []
 
 
-def _translations(head: RulebookFile, base: Rulebook | None) -> dict[str, dict[str, str]]:
+def _translations(head: RulebookFile, base: Rulebook | None) -> dict[str, Mapping[str, str]]:
     """Give the translations of the head; a clinic's file without its own texts keeps those of the rulebook it extends."""
     kept = dict(base.translations) if base is not None else {}
-    return {**kept, **{key: said.model_dump(exclude_none=True) for key, said in head.translations.items()}}
+    kept.update({language: said.model_dump(exclude_none=True) for language, said in head.translations.items()})
+    return kept
 
 
 def _is_there(target: Path) -> bool:
