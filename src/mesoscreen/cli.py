@@ -1,4 +1,4 @@
-"""The command line: screen, explain, check, rules, vocabulary, fhir.
+"""The command line: screen, explain, check, rules, vocabulary, questions, fhir.
 
 Exit codes: 0 it ran; 1 a bad rulebook, a failed check or `--fail-on` reached; 2 bad input or usage.
 """
@@ -13,19 +13,20 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mesoscreen.batch.files import Unreadable, intakes_in, size_of, text_of
 from mesoscreen.batch.workers import in_order
 from mesoscreen.batch.writing import Format, Writing, Written
 from mesoscreen.checking.check import check as check_rulebook
 from mesoscreen.errors import IntakeError, IntakeProblem, MesoscreenError, RulebookError
-from mesoscreen.intake import Intake
+from mesoscreen.intake import Intake, parse_json
 from mesoscreen.report.model import Level, Outcome
 from mesoscreen.rulebook.compiled import shipped
 from mesoscreen.rulebook.model import Rule, Rulebook
 from mesoscreen.rulebook.source import read_file
 from mesoscreen.screening import screen as screen_intake
+from mesoscreen.wording import LANGUAGE
 
 try:
     import typer
@@ -35,6 +36,9 @@ try:
     from rich.text import Text
 except ImportError:  # pragma: no cover - the extra is there wherever the tests run
     sys.exit("the command line needs an extra: pip install 'mesoscreen[cli]'")
+
+if TYPE_CHECKING:
+    from mesoscreen.forms import Form
 
 FAILED, BAD_INPUT = 1, 2
 LARGE = 2_000_000
@@ -52,6 +56,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 RulebookOption = Annotated[Path | None, typer.Option("--rulebook", "-r", help="A rulebook folder or a clinic's own file; the shipped one if left out.")]
+LanguageOption = Annotated[str, typer.Option("--language", "-l", help="Language of the texts, such as fr; what is not translated is marked.")]
 OnOption = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Reference date; the treatment date if left out.")]
 
 
@@ -67,7 +72,7 @@ def main() -> None:
         sys.exit(BAD_INPUT)
     except MesoscreenError as error:
         err.print(Text(f"error: {error}"))
-        sys.exit(BAD_INPUT if isinstance(error, IntakeError) or error.code in ("unknown-rule", "fhir") else FAILED)
+        sys.exit(BAD_INPUT if isinstance(error, IntakeError) or error.code in ("unknown-rule", "unknown-language", "fhir") else FAILED)
 
 
 @app.command()
@@ -76,12 +81,13 @@ def screen(
     *,
     rulebook: RulebookOption = None,
     on: OnOption = None,
+    language: LanguageOption = LANGUAGE,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write the report.")] = Format.TEXT,
     fail_on: Annotated[Level | None, typer.Option("--fail-on", help="Exit with 1 if a present finding is at least this serious.")] = None,
     workers: Annotated[str, typer.Option("--workers", "-w", metavar="N|auto", help="Processes to screen with; auto takes one, for large files one per processor.")] = "auto",
 ) -> None:
     """Screen intakes and print a report for each."""
-    book = _load(rulebook)
+    book = _load(rulebook, language)
     size = size_of(files)
     intakes = intakes_in(files)
     first = list(islice(intakes, 2))
@@ -112,9 +118,10 @@ def explain(
     *,
     rulebook: RulebookOption = None,
     on: OnOption = None,
+    language: LanguageOption = LANGUAGE,
 ) -> None:
     """Say why a rule is present, possible or clear for an intake, and what would change it."""
-    report = screen_intake(Intake.model_validate_json(text_of(file)), on=on.date() if on is not None else None, rulebook=_load(rulebook))
+    report = screen_intake(Intake.model_validate_json(text_of(file)), on=on.date() if on is not None else None, rulebook=_load(rulebook, language))
     out.print(Text(str(report.explain(rule))))
 
 
@@ -148,12 +155,13 @@ def rules(
     rule: Annotated[str | None, typer.Argument(help="Show one rule.")] = None,
     *,
     rulebook: RulebookOption = None,
+    language: LanguageOption = LANGUAGE,
     domain: Annotated[str | None, typer.Option(help="Only this domain.")] = None,
     level: Annotated[Level | None, typer.Option(help="Only this level.")] = None,
     search: Annotated[str | None, typer.Option("--search", "-s", help="Only rules whose text holds this.")] = None,
 ) -> None:
     """List the rules, or show one."""
-    book = _load(rulebook)
+    book = _load(rulebook, language)
     if rule is not None:
         _show_rule(book, rule)
         return
@@ -213,6 +221,7 @@ def fhir(
     on: OnOption = None,
     patient: Annotated[str | None, typer.Option("--patient", help="Which of several patients is meant, such as Patient/1.")] = None,
     rulebook: RulebookOption = None,
+    language: LanguageOption = LANGUAGE,
 ) -> None:
     """Screen a patient's FHIR record against what is planned; whatever was not understood is listed with it."""
     from mesoscreen.fhir.command import outcome_of, written  # noqa: PLC0415 - an extra, and slow to import
@@ -220,7 +229,7 @@ def fhir(
 
     day, width = on.date() if on is not None else None, min(out.width, 100) if out.is_terminal else 100
     try:
-        text = written(text_of(bundle), text_of(plan), form.value, on=day, patient=patient, rulebook=_load(rulebook), width=width)
+        text = written(text_of(bundle), text_of(plan), form.value, on=day, patient=patient, rulebook=_load(rulebook, language), width=width)
     except ModuleNotFoundError as error:
         err.print(Text(str(error)))
         raise typer.Exit(BAD_INPUT) from None
@@ -231,8 +240,55 @@ def fhir(
     sys.stdout.write(text)
 
 
-def _load(path: Path | None) -> Rulebook:
-    return Rulebook.default() if path is None else Rulebook.load(path)
+class QuestionFormat(StrEnum):
+    """How the questions of a form are written."""
+
+    TEXT = "text"
+    JSON_SCHEMA = "json-schema"
+    SURVEYJS = "surveyjs"
+    FHIR = "fhir"
+
+
+@app.command()
+def questions(
+    *,
+    plan: Annotated[Path | None, typer.Option("--plan", "-p", help="What is planned, as the `treatment` of an intake; left out, the form asks for it.")] = None,
+    form: Annotated[QuestionFormat, typer.Option("--format", "-f", help="For reading, or for a form builder.")] = QuestionFormat.TEXT,
+    rulebook: RulebookOption = None,
+    language: LanguageOption = LANGUAGE,
+) -> None:
+    """List the questions a consultation form has to ask, for a plan or for any plan."""
+    from mesoscreen import forms  # noqa: PLC0415 - only this command needs forms
+
+    asked = forms.Form.of(_load(rulebook, language), parse_json(text_of(plan)) if plan is not None else None)
+    match form:
+        case QuestionFormat.TEXT:
+            _list_questions(asked)
+            return
+        case QuestionFormat.JSON_SCHEMA:
+            written = forms.to_json_schema(asked)
+        case QuestionFormat.SURVEYJS:
+            written = forms.to_surveyjs(asked)
+        case QuestionFormat.FHIR:
+            written = forms.to_fhir_questionnaire(asked)
+    sys.stdout.write(json.dumps(written, ensure_ascii=False, indent=2) + "\n")
+
+
+def _list_questions(form: Form) -> None:
+    """Print the questions in their groups; follow-ups are indented below what opens them."""
+    group = ""
+    for question in form.questions:
+        if question.group != group:
+            group = question.group
+            out.print(Text(f"\n{question.section}"), style="bold")
+        margin = "  " if question.opens is None else "      "
+        out.print(Text(f"{margin}{question.text}  [{question.id}{f'; {question.level}' if question.level and question.opens is None else ''}]"))
+        if question.opens is None and question.kind == "choices":
+            out.print(Text(f"      {'; '.join(option.label for option in question.options)}"), style="dim")
+
+
+def _load(path: Path | None, language: str = LANGUAGE) -> Rulebook:
+    return (Rulebook.default() if path is None else Rulebook.load(path)).in_language(language)
 
 
 def _workers(wanted: str, size: int | None) -> int:

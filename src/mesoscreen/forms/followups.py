@@ -87,7 +87,7 @@ def _concepts(key: str, criteria: Iterable[Criterion], every: Needs) -> tuple[Op
     known = every.rulebook.vocabulary.concepts("outcome" if key == "outcome" else "setting")
     wanted = [str(value) for criterion in criteria for field, allowed in criterion.fields if field == key for value in allowed]
     rest = [value for value in ("none", "clinic", "hospital", "other", "other-setting") if value in known]
-    return tuple(Option(value, _capital(known[value].label)) for value in dict.fromkeys((*sorted(wanted), *rest)))
+    return tuple(Option(value, capital(known[value].label)) for value in dict.fromkeys((*sorted(wanted), *rest)))
 
 
 def area_options(every: Needs) -> tuple[Option, ...]:
@@ -97,10 +97,11 @@ def area_options(every: Needs) -> tuple[Option, ...]:
     named = {area for criterion in every.rulebook.criteria if criterion.place is not None for area in criterion.place.areas}
     named |= {area for area in every.plan.areas or () if area in areas}
     shown = [area for area in areas if area in named or len(vocabulary.ancestors("area", area)) <= _DEPTH]
-    return tuple(Option(area, _capital(areas[area].label)) for area in shown)
+    return tuple(Option(area, capital(areas[area].label)) for area in shown)
 
 
-def _capital(label: str) -> str:
+def capital(label: str) -> str:
+    """Begin a label with a capital letter."""
     return label[:1].upper() + label[1:]
 
 
@@ -109,7 +110,7 @@ def follow_up(parent: Question, option: Option, detail: Detail, rules: tuple[str
     place = Place(parent.place.section, detail.key, option.value, parent.id, parent.place.subject, parent.place.planned, parent.place.is_now)
     stem = f"{parent.id}{JOINT}{option.value}{JOINT}"
     opens = Opening(parent.id, option.value) if detail.after is None else Opening(stem + detail.after[0], detail.after[1])
-    text = say("form.follow-up", label=option.label, question=say(f"form.{_wording_of(parent, detail.key)}"))
+    text = say("form.follow-up", label=capital(option.label.partition(" (")[0]), question=say(f"form.{_wording_of(parent, detail.key)}"))
     hint = say("form.partial-date") if detail.kind == "date" else ""
     return Question(
         stem + detail.key, parent.group, parent.section, text, detail.kind, place, hint, detail.options,

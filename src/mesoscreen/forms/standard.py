@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mesoscreen.forms.followups import area_options, details
+from mesoscreen.forms.followups import area_options, capital, details
 from mesoscreen.forms.question import JOINT, NO, NONE, UNSURE, YES, Opening, Option, Place, Question
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def plan(needs: Needs, say: Wording) -> Iterator[Question]:
     techniques = needs.rulebook.vocabulary.concepts("technique").values()
     yield asked("date", "date")
     yield asked("areas", "choices", area_options(needs))
-    yield asked("technique", "choices", tuple(Option(one.id, one.label) for one in techniques))
+    yield asked("technique", "choices", tuple(Option(one.id, capital(one.label)) for one in techniques))
     product = [("name", "text", ()), ("role", "choice", tuple(Option(role, say(f"form.role.{role}")) for role in ROLES)), ("ingredients", "names", ())]
     fields = [_field(f"treatment-products{JOINT}{key}", title, say(f"form.product.{key}"), kind, key, "treatment", options) for key, kind, options in product]  # type: ignore[arg-type]
     yield asked("products", "entries", fields=tuple(fields))
@@ -60,7 +60,7 @@ def planned_allergens(needs: Needs, title: tuple[str, str], say: Wording) -> Ite
     if not waiting or not inside:
         return
     concepts, rules = needs.rulebook.vocabulary.concepts("pharmacy"), needs.rules(waiting)
-    options = [Option(one, concepts[one].label) for one in sorted(inside)]
+    options = [Option(one, capital(concepts[one].label)) for one in sorted(inside)]
     options += [Option(NONE, say("form.none")), Option(UNSURE, say("form.unsure"))]
     text, place = say("form.allergies-planned"), Place("allergies")
     yield Question("allergies-planned", *title, text, "choices", place, "", tuple(options), rules=rules, level=needs.level(rules))
@@ -94,7 +94,7 @@ def weighing(needs: Needs) -> tuple[Need, ...]:
 def reading_date(question: Question, label: str, say: Wording) -> Question:
     """Ask when a reading was taken."""
     place = Place("measurements", "date", question.place.concept, question.id)
-    text = say("form.follow-up", label=label[:1].upper() + label[1:], question=say("form.reading-date"))
+    text = say("form.follow-up", label=capital(label), question=say("form.reading-date"))
     return Question(
         f"{question.id}{JOINT}date", question.group, question.section, text, "date", place, say("form.partial-date"),
         rules=question.rules, level=question.level, opens=Opening(question.id, ""), is_declaration=True,
@@ -105,4 +105,4 @@ def _field(
     identity: str, title: tuple[str, str], text: str, kind: Kind, key: str, section: str,
     options: tuple[Option, ...] = (), opens: Opening | None = None,
 ) -> Question:  # fmt: skip
-    return Question(identity, *title, text[:1].upper() + text[1:], kind, Place(section, key), "", options, opens=opens)
+    return Question(identity, *title, capital(text), kind, Place(section, key), "", options, opens=opens)
