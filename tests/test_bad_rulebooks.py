@@ -53,6 +53,7 @@ def problems_of(path: Path) -> tuple[RulebookProblem, ...]:
 
 def spoil(folder: Path, target: str, text: str | bytes) -> Path:
     """Write one file of a rulebook and give the path to load: the folder, or a clinic's own file."""
+    (folder / target).parent.mkdir(exist_ok=True)
     (folder / target).write_bytes(text.encode() if isinstance(text, str) else text)
     return folder / target if target == "clinic.yaml" else folder
 
@@ -104,7 +105,6 @@ MADE: dict[str, tuple[str, str, Callable[[Path], Path]]] = {
         lambda folder: spoil(folder, "sources.yaml", "#" * (MAX_FILE + 1)),
     ),
     "41 lists inside each other": ("too-large", "sources.yaml:1:42", lambda folder: spoil(folder, "sources.yaml", "[" * 60 + "]" * 60)),
-    "100,000 lists inside each other": ("too-large", "sources.yaml:1:42", lambda folder: spoil(folder, "sources.yaml", "[" * 100_000)),
     "two files that extend each other": ("cycle", "two.yaml:3:10", make_cycle),
 }
 """Rulebooks that are no file to keep: what each raises and where."""
@@ -114,6 +114,12 @@ MADE: dict[str, tuple[str, str, Callable[[Path], Path]]] = {
 def test_a_rulebook_that_cannot_be_read_is_refused(name: str, own_tiny: Path) -> None:
     code, place, make = MADE[name]
     assert [spelled(problem) for problem in problems_of(make(own_tiny))] == [f"{code} at {place}"]
+
+
+def test_100_000_lists_inside_each_other_are_refused_by_us_or_by_the_parser(own_tiny: Path) -> None:
+    # The place is where our limit or, in newer versions of it, the parser's own limit is met.
+    (problem,) = problems_of(spoil(own_tiny, "sources.yaml", "[" * 100_000))
+    assert spelled(problem).startswith("too-large at sources.yaml:1:")
 
 
 def test_more_values_than_a_rulebook_may_hold_are_refused() -> None:

@@ -383,3 +383,10 @@ def test_a_report_in_markdown_shows_everything_the_text_shows() -> None:
         assert heading in text
     assert report.findings[0].title in text
     assert report.stamp.sha256[:12] in text
+
+
+def test_to_be_unsure_of_an_allergy_to_a_mixture_does_not_contradict_a_denial_of_what_may_be_in_it() -> None:
+    told = {"allergies": {"unsure": ["vitamin-b-complex"], "denied": ["amide-local-anaesthetic"]}, "treatment": {"date": "2026-11-30"}}
+    assert screen(told).contradictions == ()
+    same = {"allergies": {"unsure": ["lidocaine"], "denied": ["amide-local-anaesthetic"]}, "treatment": {"date": "2026-11-30"}}
+    assert len(screen(same).contradictions) == 1

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from mesoscreen.checking.examples import Failure, run_examples
 from mesoscreen.checking.mutants import Mutant, score
-from mesoscreen.checking.remark import Remark
 from mesoscreen.checking.remarks import remarks
 from mesoscreen.errors import RulebookError, RulebookProblem
 from mesoscreen.rulebook.model import Rulebook
@@ -16,6 +15,8 @@ from mesoscreen.rulebook.model import Rulebook
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from mesoscreen.checking.remark import Remark
 
 
 @dataclass(slots=True)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mesoscreen.rulebook.model import Rule, Rulebook
 
 FORBIDDEN = re.compile(r"\b(safe|safely|fit|eligible)\b", re.IGNORECASE)
+FORBIDDEN_IN = {"fr": re.compile(r"sans (danger|risque)|en toute sécurité|\b(apte|éligible)s?\b", re.IGNORECASE)}
+"""What promises safety in other languages."""
 _STOP = re.compile(r"\b(stop|stops|discontinue|pause|interrupt|withhold)\b", re.IGNORECASE)
 _CAREFUL = re.compile(r"\b(not|never|nor|without|prescriber|prescribed|doctor|specialist|bleed\w*|injecting|treatment|session)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
@@ -50,6 +52,9 @@ def _wording(rule: Rule) -> Iterator[Remark]:
     for text in (rule.title, rule.because, rule.action):
         if found := FORBIDDEN.search(text):
             yield Remark("forbidden-word", rule.id, f"says `{found[0]}`; a report never says that a treatment is safe")
+    for language, said in rule.translations.items():
+        if language in FORBIDDEN_IN and (found := FORBIDDEN_IN[language].search(" ".join(said.values()))):
+            yield Remark("forbidden-word", rule.id, f"says `{found[0]}` in `{language}`; a report never says that a treatment is safe")
     for sentence in _SENTENCE.split(rule.action):
         if _STOP.search(sentence) and not _CAREFUL.search(sentence):
             yield Remark("stops-a-medicine", rule.id, f"may be read as telling a patient to stop a medicine: “{sentence}”")

@@ -21,6 +21,7 @@ MAX_FILE = 2_000_000
 MAX_ROW = 2_000
 """Longest line an error quotes."""
 MAX_DEPTH = 40
+TOO_LARGE = "more, or more deeply nested, than a rulebook file may hold"
 MAX_NODES = 300_000
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -151,6 +152,8 @@ class _Builder:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             place = self._node(None, mark.line + 1, mark.column + 1) if mark else None
+            if "nesting depth" in (error.problem or ""):  # newer parsers have a limit of their own
+                self._stop("too-large", TOO_LARGE, place)
             self._stop("not-yaml", f"not YAML: {error.problem or 'cannot be read'}", place)
         except yaml.YAMLError:
             self._stop("not-yaml", "not YAML: it holds characters YAML does not allow", None)
@@ -191,7 +194,7 @@ class _Builder:
         if event.tag is not None:
             self._stop("yaml-feature", "tags are not allowed; write plain text, numbers, lists and mappings", place)
         if self.count > MAX_NODES or depth > MAX_DEPTH:
-            self._stop("too-large", "more, or more deeply nested, than a rulebook file may hold", place)
+            self._stop("too-large", TOO_LARGE, place)
         if kind is yaml.MappingStartEvent:
             place.value = {}
         elif kind is yaml.SequenceStartEvent:
