@@ -204,6 +204,7 @@ TEXTS = {
     "sex.male": "male",
     "patient.answers": "answers older than {length}",
     # --- questions every form asks
+    "form.title": "Questions before the treatment",
     "form.yes": "Yes",
     "form.no": "No",
     "form.none": "None of these",

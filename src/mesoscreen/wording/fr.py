@@ -204,6 +204,7 @@ TEXTS = {
     "sex.male": "masculin",
     "patient.answers": "réponses datant de plus de {length}",
     # --- questions every form asks
+    "form.title": "Questions avant le traitement",
     "form.yes": "Oui",
     "form.no": "Non",
     "form.none": "Rien de tout cela",

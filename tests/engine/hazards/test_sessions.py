@@ -162,7 +162,7 @@ def test_closed_engine_gives_its_memory_back(decides_rightly: Decides) -> None:
         show(grown(made_used_and_closed) // 2**20)
     """)
     (clean, with_session), with_regex, failed, ours = leaking.shown
-    assert clean == 0
+    assert clean <= 0  # memory given back to the system counts as less than nothing
     assert with_session > 10
     assert with_regex >= 1
     assert failed >= 1
