@@ -157,6 +157,25 @@ def test_none_of_these_denies_what_was_offered_and_nothing_else() -> None:
     assert "complete" not in conditions
 
 
+def test_a_no_about_plans_denies_nothing_of_the_past_that_was_not_asked() -> None:
+    form = FORMS[0]
+    planned = fill(form, {"two-weeks-planned": ["none"]}).intake
+    past = [n.number for n in Needs.of(BOOK, PLANS[0]).about("procedures", planned=False) if "vaccination" in n.scope.overlapping and n.criterion.concepts]
+    assert past
+    assert {values_of(planned)[number] for number in past} == {UNKNOWN}
+    both = fill(form, {"two-weeks-planned": ["none"], "vaccines": ["none"], "sun": ["none"], "dentist": ["none"]}).intake
+    assert NO in {values_of(both)[number] for number in past}
+
+
+def test_a_no_to_something_wide_denies_nothing_narrower_that_another_question_leaves_open() -> None:
+    heart = fill(FORMS[0], {"heart-disease": ["none"]}).intake.model_dump()["conditions"]["denied"]
+    assert heart
+    asked = {o.value for o in FORMS[0].question("heart-disease").options}  # type: ignore[union-attr]
+    elsewhere = {o.value for q in FORMS[0].questions if q.place.section == "conditions" and q.id != "heart-disease" for o in q.options} - asked
+    for concept in heart:
+        assert BOOK.vocabulary.descendants("condition", concept).isdisjoint(elsewhere)
+
+
 def test_none_beside_a_choice_is_reported_as_a_contradiction() -> None:
     report = screen(from_answers({"skin-infection": ["herpes", "none"]}, BOOK, treatment=PLANS[0]), rulebook=BOOK)
     assert len(report.contradictions) == 1

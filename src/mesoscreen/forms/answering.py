@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mesoscreen.criteria.answers import ASKED
-from mesoscreen.criteria.matching import SPACE_OF
 from mesoscreen.errors import IntakeError, IntakeProblem
 from mesoscreen.forms.checking import checked
+from mesoscreen.forms.denying import denials, sorted_out
 from mesoscreen.forms.form import Form
-from mesoscreen.forms.question import NO, NONE, UNSURE, YES, Question
+from mesoscreen.forms.question import NO, UNSURE, YES, Question
 from mesoscreen.intake import Intake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from mesoscreen.rulebook.model import Rulebook
 
@@ -125,7 +125,7 @@ class _Filling:
         if not asked:
             return given
         told = {"present": list(given)} if isinstance(given, list | tuple) else dict(given or {})
-        present, denied, unsure = _sorted_out(asked, self.answers)
+        present, denied, unsure = sorted_out(asked, self.answers)
         for number, (question, _) in enumerate(present, len(told.get("present", ()))):
             self.places[f"/treatment/facts/present/{number}"] = question.id
         told["present"] = [*told.get("present", ()), *(fact for _, fact in present)]
@@ -140,8 +140,8 @@ class _Filling:
         if not asked:
             return None
         choices = [q for q in asked if not q.place.key]
-        present, _, unsure = _sorted_out([q for q in choices if q.place.subject is None and not q.place.planned], self.answers)
-        special, _, _ = _sorted_out([q for q in choices if q.place.subject is not None or q.place.planned], self.answers)
+        present, _, unsure = sorted_out([q for q in choices if q.place.subject is None and not q.place.planned], self.answers)
+        special, _, _ = sorted_out([q for q in choices if q.place.subject is not None or q.place.planned], self.answers)
         entries: list[dict[str, Any]] = []
         for question, concept in (*present, *special):
             self.places[f"/{name}/present/{len(entries)}"] = question.id
@@ -151,7 +151,8 @@ class _Filling:
             self.places[f"/{name}/present/{number}"] = f"{name}-other--entries"
             entries.append(entry)
         self.places |= {f"/{name}/unsure/{number}": question for number, question in enumerate(unsure.values())}
-        denied = self._denied(name, choices, {concept for q, concept in (*present, *special) if q.place.subject is None} | set(unsure))
+        held = {concept for q, concept in (*present, *special) if q.place.subject is None} | set(unsure)
+        denied = denials(self.form, name, self.answers, held)
         self.places |= {f"/{name}/denied/{number}": question for number, question in enumerate(denied.values())}
         other = self.answers.get(f"{name}-other")
         is_complete = len(asked) == len(about) and (other == NO or (other == YES and bool(typed)))
@@ -183,47 +184,7 @@ class _Filling:
         if question is None or question not in self.shown:
             return []
         skipped = {"status": "unknown"} if any(one.place.key == "status" for one in question.fields) else {}
-        return [{**skipped, **_named(one)} for one in self.answers.get(question.id, ())]
-
-    def _denied(self, name: str, choices: Iterable[Question], held: set[str]) -> dict[str, str]:
-        """Find what was offered and not chosen, wherever it was offered; each with the question that denies it.
-
-        Something stays open that another question about it leaves open, and something wider than what was chosen.
-        """
-        words, space = self.form.rulebook.vocabulary, SPACE_OF[name]
-        denied: dict[str, str] = {}
-        left: set[str] = set()
-        for question in (q for q in self.form.questions if q.place.section == name and q.kind == "choices" and not q.place.parent):
-            answer = self.answers.get(question.id, ())
-            offered = {one.value for one in question.options} - {NONE, UNSURE}
-            if question.place.subject is not None:
-                continue
-            if not answer or UNSURE in answer or question.place.planned:
-                left |= offered if NONE not in answer else set()
-            if NONE in answer:
-                denied |= dict.fromkeys(offered, question.id)
-            elif answer and UNSURE not in answer:
-                denied |= dict.fromkeys(offered - set(answer), question.id)
-        contradicted = {one for q in choices if NONE in self.answers[q.id] for one in self.answers[q.id]}
-        families = self._family_denied(name)
-        kept = {
-            concept: question
-            for concept, question in denied.items()
-            if concept in contradicted or (concept not in left and held.isdisjoint(words.descendants(space, concept)))
-        }
-        return {**{concept: kept[concept] for concept in sorted(kept)}, **families}
-
-    def _family_denied(self, name: str) -> dict[str, str]:
-        words, denied = self.form.rulebook.vocabulary, {}
-        for question in self.form.questions:
-            if question.place.section != name or question.place.subject is None or question.place.parent:
-                continue
-            answer = self.answers.get(question.id, ())
-            for option in question.options if answer and UNSURE not in answer else ():
-                text = f"family history of {option.value}"
-                if option.value not in (*answer, NONE, UNSURE) and words.resolve(text, ("condition",)).qualifiers == {"subject": "close-family"}:
-                    denied[text] = question.id
-        return denied
+        return [{**skipped, **_named(_in_sight(question, one))} for one in self.answers.get(question.id, ())]
 
     def readings(self) -> dict[str, Any] | None:
         """Give the readings; nobody has to declare any."""
@@ -242,21 +203,13 @@ class _Filling:
         return {"present": readings} if readings else None
 
 
-def _sorted_out(questions: Iterable[Question], answers: Mapping[str, Any]) -> tuple[list[tuple[Question, str]], list[str], dict[str, str]]:
-    """Sort what was offered into what was chosen, what was denied, and what somebody was unsure of."""
-    present: list[tuple[Question, str]] = []
-    denied: list[str] = []
-    unsure: dict[str, str] = {}
-    for question in questions:
-        answer = answers[question.id]
-        offered = [one.value for one in question.options if one.value not in (NONE, UNSURE)]
-        present += [(question, value) for value in offered if value in answer]
-        rest = [value for value in offered if value not in answer]
-        if UNSURE in answer:
-            unsure |= dict.fromkeys(rest, question.id)
-        else:
-            denied += rest
-    return present, denied, unsure
+def _in_sight(question: Question, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out of an entry what its other fields hide."""
+    kept: dict[str, Any] = {}
+    for one in question.fields:
+        if one.opens is None or kept.get(one.opens.question.rpartition("--")[2]) == one.opens.value:
+            kept[one.place.key] = entry.get(one.place.key)
+    return kept
 
 
 def _named(fields: Mapping[str, Any]) -> dict[str, Any]:
