@@ -30,7 +30,7 @@ def make_app(save: Callable[[ScreeningRecord], str], today: Callable[[], date]) 
 
     async def forms(request: Request) -> JSONResponse:
         answer = await asyncio.to_thread(submit, await body_of(request), save, today())
-        kind = "application/json" if answer.status == 200 else "application/problem+json"
+        kind = "application/json" if "report" in answer.body else "application/problem+json"
         return JSONResponse(answer.body, answer.status, {"cache-control": "no-store"}, kind)
 
     return Starlette(routes=[Route("/forms", forms, methods=["POST"])], lifespan=warm)

@@ -184,7 +184,7 @@ class _Filling:
         if question is None or question not in self.shown:
             return []
         skipped = {"status": "unknown"} if any(one.place.key == "status" for one in question.fields) else {}
-        return [{**skipped, **_named(_in_sight(question, one))} for one in self.answers.get(question.id, ())]
+        return [{**skipped, **_named(in_sight(question, one))} for one in self.answers.get(question.id, ())]
 
     def readings(self) -> dict[str, Any] | None:
         """Give the readings; nobody has to declare any."""
@@ -203,7 +203,7 @@ class _Filling:
         return {"present": readings} if readings else None
 
 
-def _in_sight(question: Question, entry: Mapping[str, Any]) -> dict[str, Any]:
+def in_sight(question: Question, entry: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out of an entry what its other fields hide."""
     kept: dict[str, Any] = {}
     for one in question.fields:

@@ -269,6 +269,8 @@ TEXTS = {
     "form.setting": "where was it done?",
     "form.products": "what was used?",
     "form.partial-date": "A month or a year is enough if the day is not known.",
+    "form.date-format": "YYYY-MM-DD, YYYY-MM or YYYY",
+    "form.day-format": "YYYY-MM-DD",
     "form.severity.mild": "Mild",
     "form.severity.moderate": "Moderate",
     "form.severity.severe": "Severe",

@@ -269,6 +269,8 @@ TEXTS = {
     "form.setting": "où cela a-t-il été fait ?",
     "form.products": "quel produit a été utilisé ?",
     "form.partial-date": "Le mois ou l'année suffit si vous ne savez pas le jour.",
+    "form.date-format": "AAAA-MM-JJ, AAAA-MM ou AAAA",
+    "form.day-format": "AAAA-MM-JJ",
     "form.severity.mild": "Légère",
     "form.severity.moderate": "Modérée",
     "form.severity.severe": "Sévère",
