@@ -230,6 +230,13 @@ def test_what_is_typed_in_freely_is_read_or_listed_and_never_dropped() -> None:
     assert [filled_in.question_at(name.path) for name in report.unrecognised] == ["medications-other--entries"]
 
 
+def test_an_entry_somebody_added_and_wrote_nothing_into_is_none() -> None:
+    blank = {"medications-other": "yes", "medications-other--entries": [{}, {"name": ""}, {"name": None, "status": ""}]}
+    assert fill(FORMS[0], blank).intake == fill(FORMS[0], {"medications-other": "yes"}).intake
+    with pytest.raises(IntakeError, match="`name` is missing"):
+        fill(FORMS[0], {"medications-other": "yes", "medications-other--entries": [{}, {"status": "current"}]})
+
+
 def test_every_piece_of_evidence_leads_back_to_its_question() -> None:
     answers = {"skin-infection": ["herpes"], "skin-infection--herpes--areas": ["lips"], "patient-birth-date": "2012"}
     filled_in = fill(FORMS[0], answers)

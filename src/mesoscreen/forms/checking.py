@@ -38,14 +38,29 @@ def checked(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
         if question is None:
             # INVARIANT: the key is the submitter's own text, so it is not repeated.
             problems.append(IntakeProblem("", "unknown-key", "an answer is to no question of this form; make the form anew, or answer the one it was made for"))
-        elif answer is not None and answer not in ("", [], ()):
+        elif not _is_blank(answer):
             found = list(_problems(question, answer, f"/{question.id}"))
             problems += found
             if not found:
-                known[question.id] = tuple(answer) if isinstance(answer, list) else answer
+                known[question.id] = _without_blank_entries(question, answer)
     if problems:
         raise IntakeError(tuple(dict.fromkeys(problems)))
     return known
+
+
+def _is_blank(answer: object) -> bool:
+    return answer is None or answer in ("", [], ())
+
+
+def _without_blank_entries(question: Question, answer: object) -> object:
+    """Leave out entries somebody added and wrote nothing into, as form builders make them."""
+    if not isinstance(answer, list | tuple):
+        return answer
+    return tuple(one for one in answer if question.kind != "entries" or not _says_nothing(one))
+
+
+def _says_nothing(entry: object) -> bool:
+    return isinstance(entry, dict) and all(map(_is_blank, entry.values()))
 
 
 def _problems(question: Question, answer: object, at: str) -> Iterator[IntakeProblem]:
@@ -58,7 +73,8 @@ def _problems(question: Question, answer: object, at: str) -> Iterator[IntakePro
             yield from (problem for number, one in enumerate(answer) for problem in _text(one, f"{at}/{number}"))
         case "entries", list() | tuple() if len(answer) <= MAX_ENTRIES:
             for number, one in enumerate(answer):
-                yield from _entry(question, one, f"{at}/{number}")
+                if not _says_nothing(one):
+                    yield from _entry(question, one, f"{at}/{number}")
         case "date", str():
             yield from _date(answer, at)
         case "number", int() | float() if not isinstance(answer, bool):
@@ -104,5 +120,5 @@ def _entry(question: Question, answer: object, at: str) -> Iterator[IntakeProble
     for key, value in answer.items():
         if key not in fields:
             yield IntakeProblem(at, "unknown-key", f"a key that is not part of this entry; it has {', '.join(fields)}")
-        elif value is not None and value not in ("", []):
+        elif not _is_blank(value):
             yield from _problems(fields[key], value, f"{at}/{key}")
