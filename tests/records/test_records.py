@@ -154,6 +154,7 @@ def test_the_error_is_one_of_ours_and_travels_between_processes() -> None:
 
 
 def test_every_override_reason_has_words_in_both_languages_and_a_coding() -> None:
+    assert all(choice.display("en") != choice.display("fr") for choice in Choice)
     for reason in OverrideReason:
         assert reason.display("en") != reason.display("fr")
         assert reason.coding("fr") == {"system": SYSTEM, "code": reason.value, "display": reason.display("fr")}

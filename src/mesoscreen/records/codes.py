@@ -22,6 +22,10 @@ class Choice(StrEnum):
     REFER = "refer"
     DECLINE = "decline"
 
+    def display(self, language: Language = "en") -> str:
+        """Word the decision for a reader."""
+        return _CHOICES[self][language]
+
 
 class OverrideReason(StrEnum):
     """Why a practitioner proceeds in spite of a finding. Codes of `SYSTEM`."""
@@ -42,6 +46,14 @@ class OverrideReason(StrEnum):
         return {"system": SYSTEM, "code": self.value, "display": self.display(language)}
 
 
+_CHOICES: dict[Choice, dict[Language, str]] = {
+    Choice.PROCEED: {"en": "Proceed", "fr": "Procéder au traitement"},
+    Choice.MODIFY_PLAN: {"en": "Change the plan", "fr": "Modifier le traitement prévu"},
+    Choice.CLARIFY: {"en": "Ask or test first", "fr": "Clarifier d'abord"},
+    Choice.DEFER: {"en": "Defer", "fr": "Reporter"},
+    Choice.REFER: {"en": "Refer", "fr": "Adresser à un confrère"},
+    Choice.DECLINE: {"en": "Decline", "fr": "Ne pas traiter"},
+}
 _DISPLAYS: dict[OverrideReason, dict[Language, str]] = {
     OverrideReason.CLEARANCE_OBTAINED: {
         "en": "Clearance obtained from the treating doctor",

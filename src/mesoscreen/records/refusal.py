@@ -130,6 +130,8 @@ def _problem(detail: ErrorDetails) -> RecordProblem:
             code, message = "not-an-option", f"must be {detail['ctx']['expected']}"
         case "string_too_long" | "too_long":
             code, message = "too-large", f"longer than the {detail['ctx']['max_length']} allowed"
+        case "json_invalid":
+            code, message = "not-json", "not JSON: a text in it holds half of a character that takes two"
         case _ if "-" not in code:
             code, message = "wrong-type", "not what belongs here; see `ScreeningRecord.model_json_schema()`"
     return RecordProblem("".join(f"/{part}" for part in place), code, message)
