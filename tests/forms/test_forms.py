@@ -188,6 +188,44 @@ def test_not_sure_is_neither_yes_nor_no() -> None:
     assert {values[n] for n in about} == {UNKNOWN}
 
 
+@pytest.mark.parametrize("form", FORMS, ids=["face", "lips", "abdomen"])
+def test_not_sure_stays_open_whatever_else_was_answered(form: Form) -> None:
+    """One question is answered with not sure, and every other with no: nothing it offers may be taken as denied."""
+    asked = [q for q in form.questions if q.opens is None and q.place.section in ASKED]
+    no: dict[str, Any] = {q.id: ["none"] if q.kind == "choices" else "no" for q in asked}
+    needs = Needs.of(BOOK, form.treatment)
+    for question in asked:
+        values = values_of(fill(form, {**no, question.id: ["unsure"] if question.kind == "choices" else "unsure"}).intake)
+        offered = {option.value for option in question.options}
+        place = question.place
+        for need in needs.about(place.section, subject=place.subject, planned=place.planned):
+            if not offered.isdisjoint(need.criterion.concepts):
+                assert values[need.number] == UNKNOWN, (question.id, need.criterion)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=["face", "lips", "abdomen"])
+def test_no_to_every_question_is_the_same_as_four_empty_lists(form: Form) -> None:
+    no: dict[str, Any] = {q.id: ["none"] if q.kind == "choices" else "no" for q in form.questions if q.opens is None and q.place.section in ASKED}
+    asked = screen(fill(form, {**no, "patient-birth-date": "1986-03-14", "patient-sex": "female"}).intake)
+    told = screen({"patient": {"birth_date": "1986-03-14", "sex": "female"}, **dict.fromkeys(ASKED, []), "treatment": form.treatment})
+    assert [(f.rule, f.status) for f in asked.findings] == [(f.rule, f.status) for f in told.findings]
+    assert [q.path for q in asked.unanswered] == [q.path for q in told.unanswered]
+    assert asked.contradictions == asked.unrecognised == ()
+
+
+def test_every_question_left_out_keeps_its_concepts_open_whatever_else_was_answered() -> None:
+    form = FORMS[0]
+    asked = [q for q in form.questions if q.opens is None and q.place.section in ASKED]
+    no: dict[str, Any] = {q.id: ["none"] if q.kind == "choices" else "no" for q in asked}
+    needs = Needs.of(BOOK, form.treatment)
+    for question in asked:
+        values = values_of(fill(form, {key: value for key, value in no.items() if key != question.id}).intake)
+        offered, place = {option.value for option in question.options}, question.place
+        for need in needs.about(place.section, subject=place.subject, planned=place.planned):
+            if not offered.isdisjoint(need.criterion.concepts):
+                assert values[need.number] == UNKNOWN, (question.id, need.criterion)
+
+
 def test_a_detail_that_was_shown_and_skipped_is_not_assumed() -> None:
     intake = from_answers({"skin-infection": ["herpes"]}, BOOK, treatment=PLANS[0])
     assert {f.rule: f.status for f in screen(intake, rulebook=BOOK).findings}["herpes-active"] == "possible"

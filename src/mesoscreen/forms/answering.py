@@ -141,7 +141,7 @@ class _Filling:
             return None
         choices = [q for q in asked if not q.place.key]
         present, _, unsure = sorted_out([q for q in choices if q.place.subject is None and not q.place.planned], self.answers)
-        special, _, _ = sorted_out([q for q in choices if q.place.subject is not None or q.place.planned], self.answers)
+        special, _, doubtful = sorted_out([q for q in choices if q.place.subject is not None or q.place.planned], self.answers)
         entries: list[dict[str, Any]] = []
         for question, concept in (*present, *special):
             self.places[f"/{name}/present/{len(entries)}"] = question.id
@@ -155,7 +155,8 @@ class _Filling:
         denied = denials(self.form, name, self.answers, held)
         self.places |= {f"/{name}/denied/{number}": question for number, question in enumerate(denied.values())}
         other = self.answers.get(f"{name}-other")
-        is_complete = len(asked) == len(about) and (other == NO or (other == YES and bool(typed)))
+        # What somebody is unsure of in the family, or of their plans, has no place in an intake: it keeps the section open.
+        is_complete = len(asked) == len(about) and not doubtful and (other == NO or (other == YES and bool(typed)))
         return {"present": entries, "denied": list(denied), "unsure": list(unsure), "complete": is_complete}
 
     def _entry(self, question: Question, concept: str) -> dict[str, Any]:
