@@ -305,6 +305,14 @@ def test_a_wrong_answer_is_refused_at_its_place_without_showing_it(answers: dict
     assert not any(word in str(caught.value) for word in ("scurvy", "1986", "red", "no-such"))
 
 
+def test_facts_of_the_plan_stay_beside_those_the_form_asks_for() -> None:
+    plan = {**PLANS[0], "facts": {"present": ["no-batch-record"], "unsure": ["recipe-changed"]}}
+    facts = from_answers({"visit-facts": ["same-day-consultation"]}, BOOK, treatment=plan).model_dump(exclude_defaults=True)["treatment"]["facts"]
+    assert facts["present"] == ("no-batch-record", "same-day-consultation")
+    assert "recipe-changed" in facts["unsure"]
+    assert "no-batch-record" not in facts["denied"]
+
+
 def test_the_same_answers_twice_give_the_same_bytes() -> None:
     answers = {"skin-infection": ["herpes"], "pregnancy": ["none"], "medications-other": "no"}
     assert fill(FORMS[0], answers).intake.canonical() == fill(FORMS[0], dict(reversed(answers.items()))).intake.canonical()
