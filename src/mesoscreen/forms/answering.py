@@ -124,7 +124,7 @@ class _Filling:
         asked = [q for q in self.shown if q.place.section == "facts" and q.id in self.answers]
         if not asked:
             return given
-        told = {"present": list(given), "complete": True} if isinstance(given, list | tuple) else dict(given or {})
+        told: dict[str, Any] = {"present": list(given), "complete": True} if isinstance(given, list | tuple) else dict(given or {})
         present, denied, unsure = sorted_out(asked, self.answers)
         for number, (question, _) in enumerate(present, len(told.get("present", ()))):
             self.places[f"/treatment/facts/present/{number}"] = question.id
