@@ -108,7 +108,7 @@ class Builder:
             if option.value in (NONE, UNSURE):
                 continue
             bearing = touching(needs, option.value)
-            for detail in details(place.section, bearing, self.needs, self.say, is_now=place.is_now, planned=place.planned):
+            for detail in details(place.section, bearing, self.needs, self.say, is_now=place.is_now, planned=place.planned, concept=option.value):
                 yield follow_up(question, option, detail, self.needs.rules(bearing), self.needs, self.say)
 
     def _rest(self, section: str) -> Iterator[Question]:

@@ -37,8 +37,10 @@ class Detail(NamedTuple):
     """Asked only where another detail has this value."""
 
 
-def details(section: str, needs: Iterable[Need], every: Needs, say: Wording, *, is_now: bool, planned: bool) -> Iterator[Detail]:
-    """Yield what to ask of an entry that bears on these criteria, in the order to ask it."""
+def details(
+    section: str, needs: Iterable[Need], every: Needs, say: Wording, *, is_now: bool, planned: bool, concept: str = ""
+) -> Iterator[Detail]:
+    """Yield what to ask of an entry that bears on these criteria, in the order to ask it; `concept` is what it names, if known."""
     criteria = [need.criterion for need in needs]
     windows = {criterion.window.key for criterion in criteria if criterion.window is not None}
     fields = {key for criterion in criteria for key, _ in criterion.fields}
@@ -58,7 +60,9 @@ def details(section: str, needs: Iterable[Need], every: Needs, say: Wording, *, 
     for key in ("outcome", "setting"):
         if key in fields:
             yield Detail(key, "choice", (*_concepts(key, criteria, every), Option(UNSURE, say("form.unsure"))))
-    if any(criterion.uses or criterion.planned for criterion in criteria) and section == "procedures":
+    # What is certainly used in a treatment is not asked: an answer in other words would count as the whole composition.
+    is_known = section == "procedures" and bool(concept) and bool(every.rulebook.vocabulary.ingredients(concept, "procedure"))
+    if section == "procedures" and not is_known and any(criterion.uses or criterion.planned for criterion in criteria):
         yield Detail("products", "names")
 
 
