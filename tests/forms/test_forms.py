@@ -141,7 +141,7 @@ def test_every_option_of_every_question_becomes_an_entry_about_that_concept(ques
     for option in question.options:
         if option.value in ("none", "unsure"):
             continue
-        section = getattr(from_answers({question.id: [option.value]}, BOOK), question.place.section)
+        section = getattr(fill(ANY, {question.id: [option.value]}).intake, question.place.section)
         assert [entry.name for entry in section.present] == [option.value]
         assert section.complete is False
         assert section.present[0].planned == question.place.planned
