@@ -395,6 +395,54 @@ def test_questions_is_the_form_without_the_form() -> None:
     assert questions(BOOK, PLANS[1]) == FORMS[1].questions
 
 
+RULE = """id: {id}
+title: A rule of a clinic
+domain: medical-history
+topic: own
+level: relative
+when:
+  {when}
+because: a reason
+action: an action
+support: weak
+sources: [{{ref: label, supports: the concern}}]
+examples: [{{name: nobody, given: {{}}, expect: clear}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "section"),
+    [
+        ("allergy: {to: lidocaine, subject: close-family}", "allergies"),
+        ("medication: {is: isotretinoin, status: ever, subject: close-family}", "medications"),
+        ("procedure: {ahead: 2 weeks}", "procedures"),
+        ("condition: {severity: severe, status: ever, subject: close-family}", "conditions"),
+    ],
+)
+def test_what_a_clinic_asks_of_the_family_or_of_plans_is_asked_or_stays_open(when: str, section: str, own_tiny: Path) -> None:
+    (own_tiny / "medical-history/own-rule.yaml").write_text(RULE.format(id="own-rule", when=when), encoding="utf-8")
+    book = Rulebook.load(own_tiny)
+    form = Form.of(book, PLANS[1])
+    asked = [q for q in form.questions if q.opens is None and q.place.section == section]
+    plain: dict[str, Any] = {q.id: ["none"] if q.kind == "choices" else "no" for q in asked if q.place.subject is None and not q.place.planned}
+    report = screen(fill(form, plain).intake, rulebook=book)
+    assert "own-rule" in {finding.rule for finding in report.findings}
+    every: dict[str, Any] = {q.id: ["none"] if q.kind == "choices" else "no" for q in asked}
+    closed = {finding.rule for finding in screen(fill(form, every).intake, rulebook=book).findings}
+    assert ("own-rule" in closed) == (section in form.never_complete)
+
+
+def test_an_allergy_whose_status_a_rule_asks_for_is_not_taken_to_be_active(own_tiny: Path) -> None:
+    when = "allergy: {to: lidocaine, status: resolved}"
+    (own_tiny / "medical-history/own-rule.yaml").write_text(RULE.format(id="own-rule", when=when), encoding="utf-8")
+    book = Rulebook.load(own_tiny)
+    form = Form.of(book, PLANS[1])
+    no: dict[str, Any] = {q.id: ["none"] if q.kind == "choices" else "no" for q in form.questions if q.opens is None and q.place.section == "allergies"}
+    chosen = {**no, "allergies-allergies-more": ["lidocaine"]}
+    status = {finding.rule: finding.status for finding in screen(fill(form, chosen).intake, rulebook=book).findings}
+    assert status["own-rule"] == "possible"
+
+
 def test_a_rulebook_without_written_questions_still_asks_about_everything() -> None:
     tiny = Rulebook.load(Path(__file__).parents[1] / "tiny")
     form = Form.of(tiny)

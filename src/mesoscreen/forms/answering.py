@@ -156,7 +156,8 @@ class _Filling:
         self.places |= {f"/{name}/denied/{number}": question for number, question in enumerate(denied.values())}
         other = self.answers.get(f"{name}-other")
         # What somebody is unsure of in the family, or of their plans, has no place in an intake: it keeps the section open.
-        is_complete = len(asked) == len(about) and not doubtful and (other == NO or (other == YES and bool(typed)))
+        is_answered = len(asked) == len(about) and (other == NO or (other == YES and bool(typed)))
+        is_complete = is_answered and not doubtful and name not in self.form.never_complete
         return {"present": entries, "denied": list(denied), "unsure": list(unsure), "complete": is_complete}
 
     def _entry(self, question: Question, concept: str) -> dict[str, Any]:

@@ -127,7 +127,7 @@ class Builder:
 
     def _unwritten(self, section: str) -> Iterator[tuple[WrittenQuestion, tuple[str, ...]]]:
         for subject, planned, key in ((None, False, f"{section}-more"), ("close-family", False, "family-more"), (None, True, "planned-more")):
-            if subject and section != "conditions":
+            if (subject or planned) and section not in ASKED:
                 continue
             sample = WrittenQuestion(f"{section}-{key}", section, "", "", "ever", {}, subject, planned)
             named = self._named(sample)
@@ -147,6 +147,4 @@ class Builder:
                 yield replace(sample, id=f"{sample.id}-{concept}", text=text, options={concept: label}), (concept,)
 
     def _named(self, question: WrittenQuestion) -> set[str]:
-        if question.planned and question.about not in ASKED:
-            return set()
         return {concept for need in self._about(question) for concept in (need.criterion.facts if question.about == "facts" else need.criterion.concepts)}

@@ -50,6 +50,8 @@ def details(
         yield from _over_time(section, criteria, windows, say)
     elif section in _STARTS and "began_within" in windows:
         yield Detail(_STARTS[section], "date")
+    elif section == "allergies" and any(criterion.status and "ever" not in criterion.status for criterion in criteria):
+        yield _status(("active", "resolved"), say)
     elif section == "procedures" and windows:
         yield Detail("date", "date")
     for key in ("reaction", "severity", "controlled", "route"):
@@ -73,12 +75,16 @@ def _over_time(section: str, criteria: Collection[Criterion], windows: Collectio
     if asks_end or any(criterion.status and "ever" not in criterion.status for criterion in criteria):
         wanted = {status for criterion in criteria for status in criterion.status}
         values = ("current", "stopped") if section == "medications" else ("active", *(["remission"] if "remission" in wanted else []), "resolved")
-        options = tuple(Option(value, say(f"form.status.{value}")) for value in values)
-        yield Detail("status", "choice", (*options, Option(UNSURE, say("form.unsure"))))
+        yield _status(values, say)
         if asks_end:
             yield Detail(end, "date", after=("status", over[0]))
     if "began_within" in windows:
         yield Detail(_STARTS[section], "date")
+
+
+def _status(values: Iterable[str], say: Wording) -> Detail:
+    options = tuple(Option(value, say(f"form.status.{value}")) for value in values)
+    return Detail("status", "choice", (*options, Option(UNSURE, say("form.unsure"))))
 
 
 def _options(key: str, say: Wording) -> tuple[Option, ...]:

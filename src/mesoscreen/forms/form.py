@@ -25,6 +25,8 @@ class Form:
     """The plan, as in an intake; None where the form asks for it too."""
     questions: tuple[Question, ...] = field(repr=False)
     """In the order to ask them; a follow-up stands behind what opens it."""
+    never_complete: frozenset[str] = field(default=frozenset(), repr=False)
+    """Sections that stay open whatever is answered, since some rule looks for more than a question can name."""
 
     @classmethod
     def of(cls, rulebook: Rulebook | None = None, treatment: Mapping[str, Any] | None = None) -> Form:
@@ -35,7 +37,8 @@ class Form:
 
         """
         book = rulebook or Rulebook.default()
-        return cls(book, treatment, tuple(Builder(Needs.of(book, treatment)).build(asks_plan=treatment is None)))
+        needs = Needs.of(book, treatment)
+        return cls(book, treatment, tuple(Builder(needs).build(asks_plan=treatment is None)), needs.unaskable())
 
     def question(self, question: str) -> Question | None:
         """Look a question up by its id."""

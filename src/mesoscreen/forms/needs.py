@@ -81,6 +81,12 @@ class Needs:
             and (planned is None or need.is_ahead == planned)
         )
 
+    def unaskable(self) -> frozenset[str]:
+        """Name the sections where a rule looks for anything at all in the family, or planned: no question can close those."""
+        return frozenset(
+            need.criterion.section for need in self.found if not need.criterion.concepts and (need.is_ahead or need.criterion.subject != "patient")
+        )
+
     def rules(self, needs: Iterable[Need]) -> tuple[str, ...]:
         """Name the rules that wait for some criteria, most serious first."""
         rules = {rule for need in needs for rule in need.rules}
